@@ -1,0 +1,17 @@
+/** A failure that the person at the terminal can mend: what is wrong, and the way out. Printed without a stack. */
+export class Problem extends Error {
+  readonly wayOut: string
+
+  constructor(what: string, wayOut: string) {
+    super(what)
+    this.name = 'Problem'
+    this.wayOut = wayOut
+  }
+}
+
+/** The text for the terminal. A Problem is told in two lines; anything else is a bug of ours and keeps its stack. */
+export function explain(error: unknown): string {
+  if (error instanceof Problem) return `${error.message}\n  -> ${error.wayOut}`
+  if (error instanceof AggregateError) return error.errors.map(explain).join('\n')
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
