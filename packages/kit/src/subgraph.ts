@@ -1,0 +1,108 @@
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import {
+  type DocumentNode,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql'
+import { LRUCache } from 'lru-cache'
+import { requestCause, withCause } from './cause.ts'
+import { isInternal, scrub } from './errors.ts'
+import type { Logger } from './logger.ts'
+import { inSpan } from './telemetry.ts'
+import type { Caller } from './viewer.ts'
+
+/** Answer of a plain page. */
+export interface PageAnswer {
+  readonly status: number
+  /** Content type. */
+  readonly type: string
+  readonly body: string
+}
+
+/** A subgraph that is open: its stores are connected, its relay and consumers run. Disposing ends all of it. */
+export interface Subgraph extends AsyncDisposable {
+  readonly name: string
+  readonly schema: GraphQLSchema
+  readonly logger: Logger
+  /** Fresh loaders and whoever asks, for one operation. */
+  contextFor(caller: Caller): object
+  /** Resolves when the subgraph can serve. @throws Error with the reason while it cannot. */
+  ready(): Promise<void>
+  /** Pages beside GraphQL, by path, for GET. They are public; the router serves them too. */
+  readonly pages?: Readonly<Record<string, (query: URLSearchParams) => Promise<PageAnswer>>>
+}
+
+/** One GraphQL request as it stands between router and subgraph. */
+export interface SubgraphRequest {
+  readonly query: string
+  readonly operationName?: string | null | undefined
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
+}
+
+type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number]
+
+/** The executable schema of a subgraph's SDL. @throws when resolver and SDL do not fit */
+export const buildSchema = <Resolvers extends object>(typeDefs: DocumentNode, resolvers: Resolvers): GraphQLSchema =>
+  // The array form: the single-module form of @apollo/subgraph 2.15 does not accept a document.
+  buildSubgraphSchema([{ typeDefs, resolvers } as Module])
+
+type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] }
+const documents = new WeakMap<GraphQLSchema, LRUCache<string, Prepared>>()
+
+/** Parses and validates a document once: a router sends the same few for ever. */
+function prepare(schema: GraphQLSchema, query: string): Prepared {
+  const known = documents.get(schema) ?? new LRUCache<string, Prepared>({ max: 1_000 })
+  documents.set(schema, known)
+  const entry = known.get(query) ?? prepareAnew(schema, query)
+  known.set(query, entry)
+  return entry
+}
+
+function prepareAnew(schema: GraphQLSchema, query: string): Prepared {
+  try {
+    const document = parse(query)
+    const errors = validate(schema, document)
+    return errors.length > 0 ? { errors } : { document }
+  } catch (error) {
+    return { errors: [error as GraphQLError] }
+  }
+}
+
+/**
+ * Runs one request in this process: the way of both topologies, behind HTTP or called by the router itself.
+ * Errors in the answer are scrubbed; what was a fault of ours is in the log. Never rejects for a resolver's failure.
+ */
+export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Promise<FormattedExecutionResult> {
+  return inSpan(`subgraph ${subgraph.name}`, { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () =>
+    withCause(requestCause(caller.viewer?.id), async () => {
+      const ready = prepare(subgraph.schema, request.query)
+      if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
+      const result = await execute({
+        schema: subgraph.schema,
+        document: ready.document,
+        contextValue: subgraph.contextFor(caller),
+        variableValues: request.variables ?? null,
+        operationName: request.operationName ?? null,
+      })
+      // Without data nothing ran: what graphql-js says then is about the variables.
+      const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
+      return {
+        ...result,
+        ...(result.errors && { errors: result.errors.map((error) => publicError(subgraph, error, code)) }),
+      } as FormattedExecutionResult
+    }),
+  )
+}
+
+function publicError(subgraph: Subgraph, error: GraphQLError, requestCode: string | undefined): GraphQLFormattedError {
+  const formatted = error.toJSON()
+  const coded = requestCode && formatted.extensions?.code === undefined ? { ...formatted, extensions: { code: requestCode } } : formatted
+  if (isInternal(coded)) subgraph.logger.error({ err: error.originalError ?? error, path: error.path }, 'resolver failed')
+  const answer = scrub(coded)
+  return { ...answer, extensions: { ...answer.extensions, service: subgraph.name } }
+}
