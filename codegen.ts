@@ -35,7 +35,7 @@ export default {
     ...Object.assign({}, ...subgraphs.map(resolverTypes)),
     // The clients' documents: typed, and known by their hash to a router that serves only known operations.
     'schema/generated/operations/': {
-      schema: 'schema/supergraph-api.graphql',
+      schema: 'schema/supergraph.graphql',
       documents: 'schema/operations/*.graphql',
       preset: 'client',
       presetConfig: { persistedDocuments: true, fragmentMasking: false },
