@@ -1,0 +1,160 @@
+import { rand, randNumber, seed } from '@ngneat/falso'
+import { mutate, request, UserFault } from './client.ts'
+import { reviewText } from './review-text.ts'
+
+/** Who the demo members are. All have the same password; none exists in production. */
+export const demoMembers = [
+  { username: 'ada', displayName: 'Ada Moretti' },
+  { username: 'bruno', displayName: 'Bruno Keller' },
+  { username: 'chiara', displayName: 'Chiara Conti' },
+  { username: 'dmitri', displayName: 'Dmitri Volkov' },
+  { username: 'elif', displayName: 'Elif Aydin' },
+  { username: 'farah', displayName: 'Farah Haddad' },
+  { username: 'goran', displayName: 'Goran Novak' },
+  { username: 'hana', displayName: 'Hana Ito' },
+  { username: 'ines', displayName: 'Ines Duarte' },
+  { username: 'jonas', displayName: 'Jonas Lind' },
+] as const
+
+type Member = (typeof demoMembers)[number]
+type SignedIn = Member & { readonly id: string; readonly accessToken: string }
+type Work = { readonly id: string; readonly title: string; readonly genres: readonly { readonly id: string }[] }
+
+const RATINGS_EACH = 12
+const REVIEWS_EACH = 3
+const GENRES_EACH = 4
+
+/**
+ * Sets up demo members, their follows, ratings and reviews through the router, as clients would.
+ * The same every time: what is there already is left as it is, so an interrupted run is finished by the next one.
+ * @param options.routerUrl origin of a router outside production
+ * @param options.onProgress called after each member
+ */
+export async function seedDemo(options: {
+  readonly routerUrl: string
+  readonly password: string
+  readonly onProgress?: (done: number, total: number) => void
+}): Promise<void> {
+  const { routerUrl, password, onProgress } = options
+  seed('vibely')
+  const works = await topWorks(routerUrl)
+  if (works.length === 0) throw new Error('The catalogue is empty: import it first.')
+  const members: SignedIn[] = []
+  for (const member of demoMembers) members.push(await enter(routerUrl, member, password))
+  for (const [index, member] of members.entries()) {
+    await liveALittle(routerUrl, member, members, works)
+    onProgress?.(index + 1, members.length)
+  }
+}
+
+/** The works that the demo members know. */
+async function topWorks(routerUrl: string): Promise<Work[]> {
+  const { works } = await request<{ works: { nodes: Work[] } }>(routerUrl, {
+    query: 'query SeedWorks { works(first: 100) { nodes { id title genres { id } } } }',
+  })
+  return works.nodes
+}
+
+/** Registers and verifies a member, or signs in one that exists. */
+async function enter(routerUrl: string, member: Member, password: string): Promise<SignedIn> {
+  const email = `${member.username}@demo.example`
+  try {
+    await mutate(routerUrl, {
+      query: 'mutation SeedRegister($input: RegisterInput!) { register(input: $input) { userErrors { code message } } }',
+      variables: { input: { ...member, email, password } },
+    })
+  } catch (error) {
+    if (!(error instanceof UserFault && error.code === 'USERNAME_TAKEN')) throw error
+  }
+  let session = await signIn(routerUrl, member, password)
+  if (!session.emailVerified) {
+    await mutate(routerUrl, {
+      query: 'mutation SeedVerify($input: VerifyEmailInput!) { verifyEmail(input: $input) { userErrors { code message } } }',
+      variables: { input: { token: await mailedToken(routerUrl, email) } },
+    })
+    session = await signIn(routerUrl, member, password)
+  }
+  return { ...member, ...session }
+}
+
+async function signIn(routerUrl: string, member: Member, password: string) {
+  const { tokens } = await mutate<{ tokens: { accessToken: string } | null; userErrors: [] }>(routerUrl, {
+    query: 'mutation SeedSignIn($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } userErrors { code message } } }',
+    variables: { input: { login: member.username, password } },
+  })
+  if (!tokens) throw new Error(`${member.username} could not sign in`)
+  const { accessToken } = tokens
+  const { viewer } = await request<{ viewer: { emailVerified: boolean; user: { id: string } } }>(routerUrl, {
+    query: 'query SeedViewer { viewer { emailVerified user { id } } }',
+    accessToken,
+  })
+  return { accessToken, id: viewer.user.id, emailVerified: viewer.emailVerified }
+}
+
+/** The token of the newest mail to an address; the mail is on its way, so it is looked for again for a while. */
+async function mailedToken(routerUrl: string, email: string): Promise<string> {
+  const until = Date.now() + 30_000
+  for (;;) {
+    const response = await fetch(`${routerUrl}/dev/mail.json?to=${encodeURIComponent(email)}`)
+    const [mail] = (await response.json()) as { text: string }[]
+    const token = mail?.text.match(/[?&]token=([\w.-]+)/)?.[1]
+    if (token) return token
+    if (Date.now() > until) throw new Error(`No mail reached ${email}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** One member's follows, ratings and reviews. */
+async function liveALittle(routerUrl: string, member: SignedIn, members: readonly SignedIn[], works: readonly Work[]): Promise<void> {
+  const { accessToken } = member
+  const own = members.indexOf(member)
+  const genreIds = [...new Set(works.flatMap((work) => work.genres.map((genre) => genre.id)))]
+  const followed = [1, 2, 3, 5].map((step) => members[(own + step) % members.length]).filter((other) => other && other !== member)
+  for (const other of followed) {
+    await mutate(routerUrl, {
+      query: 'mutation SeedFollow($input: FollowUserInput!) { followUser(input: $input) { userErrors { code message } } }',
+      variables: { input: { userId: other?.id } },
+      accessToken,
+    })
+  }
+  for (const genreId of rand(genreIds, { length: Math.min(GENRES_EACH, genreIds.length) })) {
+    await mutate(routerUrl, {
+      query: 'mutation SeedGenre($input: FollowGenreInput!) { followGenre(input: $input) { userErrors { code message } } }',
+      variables: { input: { genreId } },
+      accessToken,
+    })
+  }
+  for (const work of rand([...works], { length: RATINGS_EACH })) {
+    await mutate(routerUrl, {
+      query: 'mutation SeedRate($input: RateWorkInput!) { rateWork(input: $input) { userErrors { code message } } }',
+      variables: { input: { workId: work.id, score: randNumber({ min: 35, max: 100 }) } },
+      accessToken,
+    })
+  }
+  for (let number = 0; number < REVIEWS_EACH; number += 1) await publishOne(routerUrl, member, works, own * REVIEWS_EACH + number)
+}
+
+async function publishOne(routerUrl: string, member: SignedIn, works: readonly Work[], number: number): Promise<void> {
+  const work = works[(number * 7) % works.length]
+  if (!work) return
+  const review = reviewText(work.title)
+  try {
+    await mutate(routerUrl, {
+      query: 'mutation SeedReview($input: PublishReviewInput!) { publishReview(input: $input) { userErrors { code message } } }',
+      variables: {
+        input: {
+          workId: work.id,
+          ...review,
+          score: randNumber({ min: 40, max: 100 }),
+          containsSpoilers: false,
+          visibility: 'PUBLIC',
+          language: 'en',
+        },
+      },
+      accessToken: member.accessToken,
+    })
+  } catch (error) {
+    // Written by an earlier run.
+    if (!(error instanceof UserFault && error.code === 'ALREADY_REVIEWED')) throw error
+  }
+}
