@@ -53,6 +53,8 @@ export const sealingEnv = {
 
 /** What a subgraph needs to be reached over HTTP. Keys: see `identity.ts`. */
 export const listenEnv = {
+  /** Interface to listen on; all of them inside a container. */
+  LISTEN_HOST: z.string().default('127.0.0.1'),
   INTERNAL_HMAC_KEYS: list.pipe(z.array(z.string().regex(/^[^:]+:.{32,}$/, 'kid:secret, the secret of 32 characters or more')).min(1)),
   ROUTER_IDENTITY_PUBLIC_KEY: z.string().startsWith('{', 'a JWK as JSON'),
 }
