@@ -1,0 +1,190 @@
+import type { Listener, Listening, LiveReaderOptions } from './live.ts'
+import { type LiveEvent, type LiveHead, liveHeads, liveKeys, type StreamEntry, toLiveEvent } from './live-channel.ts'
+
+interface Channel {
+  readonly listeners: Set<Listener>
+  /** Those who listen or are about to. */
+  users: number
+  readonly ready: Promise<void>
+  /** How far the listeners are, all of them alike. Undefined until the channel is registered and its head read. */
+  last: LiveHead | undefined
+}
+
+const HEARTBEAT_MS = 5_000
+const INSTANCE_TTL_SECONDS = 15
+const REGISTRATION_TTL_SECONDS = 24 * 3_600
+const REGISTER_AGAIN_MS = 3_600_000
+const FALLBACK_MS = 1_000
+const PAGE = 500
+
+/** A listener that throws is a bug: let it end the process, but let the others have their event first. */
+function call(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function deliver(channel: Channel, event: LiveEvent): void {
+  const { last } = channel
+  if (!last || event.seq <= last.seq) return
+  // A jump is a hole: the stream was cut or emptied before it was read. Said aloud, never passed over.
+  const missed = last.epoch !== undefined && (event.epoch !== last.epoch || event.seq !== last.seq + 1)
+  channel.last = { seq: event.seq, epoch: event.epoch }
+  for (const listener of channel.listeners) {
+    if (missed) call(() => listener.onReset?.({ seq: event.seq - 1, epoch: event.epoch }))
+    call(() => listener.onEvent(event))
+  }
+}
+
+/** The channels that somebody listens to, kept up to date by nudge, by the clock and after each reconnect. */
+export function openChannels({ redis, subscriber, namespace, instanceId }: LiveReaderOptions) {
+  const keys = liveKeys(namespace)
+  const channels = new Map<string, Channel>()
+  const wanted = new Set<string>()
+  let reading: Promise<void> | undefined
+
+  const register = async (names: readonly string[]) => {
+    const pipeline = redis.pipeline().set(keys.instance(instanceId), '1', 'EX', INSTANCE_TTL_SECONDS)
+    for (const name of names) pipeline.sadd(keys.instances(name), instanceId).expire(keys.instances(name), REGISTRATION_TTL_SECONDS)
+    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error
+  }
+
+  /** One read for any number of channels; those that may hold more than a page. */
+  const readPage = async (names: readonly string[]): Promise<readonly string[]> => {
+    const open = names.flatMap((name) => {
+      const channel = channels.get(name)
+      return channel?.last ? [{ name, channel, after: `${channel.last.seq}-0` }] : []
+    })
+    if (open.length === 0) return []
+    const answer = await redis.xread(
+      'COUNT',
+      PAGE,
+      'STREAMS',
+      ...open.map(({ name }) => keys.stream(name)),
+      ...open.map(({ after }) => after),
+    )
+    const byKey = new Map<string, StreamEntry[]>(answer ?? [])
+    return open.flatMap(({ name, channel }) => {
+      const entries = byKey.get(keys.stream(name)) ?? []
+      for (const entry of entries) deliver(channel, toLiveEvent(name, entry))
+      return entries.length === PAGE ? [name] : []
+    })
+  }
+  // One read at a time, so that pages of a channel cannot overtake each other. What is asked for meanwhile is read next.
+  const read = (names: Iterable<string>): Promise<void> => {
+    for (const name of names) wanted.add(name)
+    reading ??= (async () => {
+      try {
+        while (wanted.size > 0) {
+          const names = [...wanted]
+          wanted.clear()
+          for (const name of await readPage(names)) wanted.add(name)
+        }
+      } catch {
+        // Redis is away; the next read starts from the same places.
+        wanted.clear()
+      } finally {
+        reading = undefined
+      }
+    })()
+    return reading
+  }
+
+  // Numbers that started anew may all be below the last one, where no read would find them: only the epoch tells.
+  const compareEpochs = async () => {
+    const open = [...channels].filter(([, { last }]) => last?.epoch !== undefined)
+    const heads = await liveHeads(
+      redis,
+      namespace,
+      open.map(([name]) => name),
+    )
+    for (const [i, [, channel]] of open.entries()) {
+      const head = heads[i]
+      if (!head?.epoch || head.epoch === channel.last?.epoch || head.seq > (channel.last?.seq ?? 0)) continue
+      channel.last = head
+      for (const listener of channel.listeners) call(() => listener.onReset?.(head))
+    }
+  }
+  const recover = async () => {
+    await register([...channels.keys()])
+    await compareEpochs()
+    await read(channels.keys())
+  }
+  const inBackground = (work: () => Promise<unknown>) => () => void work().catch(() => undefined)
+
+  const onNudge = (_from: string, channel: string) => void read([channel])
+  const onReady = inBackground(recover)
+  const subscribed = subscriber.subscribe(keys.nudges(instanceId))
+  subscribed.catch(() => undefined)
+  subscriber.on('message', onNudge).on('ready', onReady)
+  redis.on('ready', onReady)
+  const timers = [
+    setInterval(
+      inBackground(() => redis.set(keys.instance(instanceId), '1', 'EX', INSTANCE_TTL_SECONDS)),
+      HEARTBEAT_MS,
+    ),
+    setInterval(inBackground(compareEpochs), HEARTBEAT_MS),
+    setInterval(
+      inBackground(() => register([...channels.keys()])),
+      REGISTER_AGAIN_MS,
+    ),
+    setInterval(() => void read(channels.keys()), FALLBACK_MS),
+  ]
+
+  const open = (name: string): Channel => {
+    const known = channels.get(name)
+    if (known) return known
+    const ready = async () => {
+      await subscribed
+      await register([name])
+      const [head] = await liveHeads(redis, namespace, [name])
+      channel.last = head
+    }
+    const channel: Channel = { listeners: new Set(), users: 0, last: undefined, ready: Promise.resolve().then(ready) }
+    channels.set(name, channel)
+    return channel
+  }
+  const leave = async (name: string, channel: Channel) => {
+    channel.users -= 1
+    if (channel.users > 0) return
+    channels.delete(name)
+    await redis.srem(keys.instances(name), instanceId).catch(() => undefined)
+  }
+
+  return {
+    async listen(name: string, listener: Listener): Promise<Listening> {
+      const channel = open(name)
+      channel.users += 1
+      try {
+        await channel.ready
+      } catch (error) {
+        await leave(name, channel)
+        throw error
+      }
+      // No await between taking the place and joining: what comes next comes to this listener too.
+      const head = channel.last ?? { seq: 0, epoch: undefined }
+      const own: Listener = { onEvent: (event) => listener.onEvent(event), onReset: (at) => listener.onReset?.(at) }
+      channel.listeners.add(own)
+      return {
+        head,
+        async [Symbol.asyncDispose]() {
+          if (channel.listeners.delete(own)) await leave(name, channel)
+        },
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const timer of timers) clearInterval(timer)
+      subscriber.off('message', onNudge).off('ready', onReady)
+      redis.off('ready', onReady)
+      const names = [...channels.keys()]
+      channels.clear()
+      const pipeline = redis.pipeline().del(keys.instance(instanceId))
+      for (const name of names) pipeline.srem(keys.instances(name), instanceId)
+      await Promise.allSettled([pipeline.exec(), subscriber.unsubscribe(keys.nudges(instanceId))])
+    },
+  }
+}
