@@ -10,6 +10,36 @@ const scalars = {
   PartialDate: 'string',
   Score: 'number',
   JSON: 'unknown',
+  _FieldSet: 'string',
+}
+
+/** Rows of a store that resolvers get as parents as they are, by subgraph and type; others are parts of the SDL's type. */
+const mappers: Partial<Record<(typeof subgraphs)[number], Record<string, string>>> = {
+  culture: {
+    Work: '../works/store.ts#Work',
+    Book: '../works/store.ts#Work',
+    Film: '../works/store.ts#Work',
+    Credit: '../works/store.ts#CreditOfWork',
+    Person: '../people/store.ts#Person',
+    Genre: '../genres/store.ts#Genre',
+    CatalogSearch: '../search/search.ts#Search',
+    LibraryEntry: '../library/store.ts#LibraryEntry',
+    Review: '../reviews/store.ts#Review',
+    User: '../members/store.ts#MemberRef',
+  },
+  social: {
+    FollowConnection: '../follows/connection.ts#FollowPageOf',
+    Genre: '../genres/store.ts#GenreRef',
+    User: '../members/store.ts#MemberRef',
+  },
+  feed: {
+    FeedItem: '../timelines/store.ts#Item',
+    Genre: '../genres/store.ts#GenreRef',
+    Notification: '../notifications/store.ts#Notification',
+    NotificationConnection: '../notifications/store.ts#NotificationConnection',
+    User: '../members/store.ts#MemberRef',
+    Work: '../works/store.ts#WorkRef',
+  },
 }
 
 /** Resolver types of one subgraph, from its own SDL. */
@@ -24,6 +54,7 @@ const resolverTypes = (subgraph: (typeof subgraphs)[number]): CodegenConfig['gen
       enumsAsTypes: true,
       immutableTypes: true,
       defaultMapper: 'Partial<{T}>',
+      mappers: mappers[subgraph] ?? {},
       scalars,
       strictScalars: true,
     },

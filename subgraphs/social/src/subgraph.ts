@@ -1,0 +1,45 @@
+import { startConsumers } from '@vibely/kit/consumer'
+import { postgresInbox } from '@vibely/kit/inbox-postgres'
+import { createLogger } from '@vibely/kit/logger'
+import { openBus } from '@vibely/kit/messaging'
+import { postgresOutbox } from '@vibely/kit/outbox-postgres'
+import { openCursors } from '@vibely/kit/pages'
+import { startRelay } from '@vibely/kit/relay'
+import { openKeyRing } from '@vibely/kit/sealing'
+import type { Subgraph } from '@vibely/kit/subgraph'
+import { Redis } from 'ioredis'
+import type { Context } from './context.ts'
+import { openDb } from './db.ts'
+import type { SocialEnv } from './env.ts'
+import { genres } from './genres/consumer.ts'
+import { openLoaders } from './loaders.ts'
+import { members } from './members/consumer.ts'
+import { schema } from './schema.ts'
+
+/** Opens the store, publishes what is written there, and follows the members and genres of the others. */
+export async function openSocial(env: SocialEnv): Promise<Subgraph> {
+  const namespace = env.VIBELY_NAMESPACE
+  const logger = createLogger({ service: 'social', level: env.LOG_LEVEL })
+  await using opened = new AsyncDisposableStack()
+
+  const db = opened.adopt(openDb({ postgresUrl: env.POSTGRES_URL, namespace }), (client) => client.$disconnect())
+  const redis = opened.adopt(new Redis(env.REDIS_URL), (client) => client.disconnect())
+  redis.on('error', (error) => logger.warn({ err: error }, 'redis'))
+  const bus = opened.use(openBus({ brokers: env.KAFKA_BROKERS, namespace, clientId: 'social', logger }))
+  const keyRing = openKeyRing({ redis, namespace, key: Buffer.from(env.SEALING_KEY, 'base64') })
+  opened.use(startRelay({ outbox: postgresOutbox(db, 'social'), bus, logger }))
+  opened.use(await startConsumers({ bus, inbox: postgresInbox(db), subscriptions: [members(keyRing), genres], logger }))
+
+  const cursors = openCursors(env.CURSOR_SECRET)
+  const resources = opened.move()
+  return {
+    name: 'social',
+    schema,
+    logger,
+    contextFor: ({ viewer }): Context => ({ viewer, db, loaders: openLoaders(db, viewer), cursors }),
+    async ready() {
+      await db.$queryRaw`SELECT 1`
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
