@@ -35,8 +35,8 @@ const mappers: Partial<Record<(typeof subgraphs)[number], Record<string, string>
   feed: {
     FeedItem: '../timelines/store.ts#Item',
     Genre: '../genres/store.ts#GenreRef',
-    Notification: '../notifications/store.ts#Notification',
-    NotificationConnection: '../notifications/store.ts#NotificationConnection',
+    Notification: '../notifications/store.ts#Notification as StoredNotification',
+    NotificationConnection: '../notifications/store.ts#NotificationConnection as NotificationPage',
     User: '../members/store.ts#MemberRef',
     Work: '../works/store.ts#WorkRef',
   },
@@ -70,7 +70,7 @@ export default {
       documents: 'schema/operations/*.graphql',
       preset: 'client',
       presetConfig: { persistedDocuments: true, fragmentMasking: false },
-      config: { useTypeImports: true, enumsAsTypes: true, scalars: { ...scalars, DateTime: 'string' }, documentMode: 'graphQLTag' },
+      config: { useTypeImports: true, enumsAsTypes: true, scalars: { ...scalars, DateTime: 'string' } },
     },
   },
 } satisfies CodegenConfig

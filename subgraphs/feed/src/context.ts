@@ -1,0 +1,14 @@
+import type { Cursors } from '@vibely/kit/pages'
+import type { Viewer } from '@vibely/kit/viewer'
+import type { Database } from './db.ts'
+import type { Loaders } from './loaders.ts'
+import type { PresenceStore } from './presence/store.ts'
+
+/** What a resolver gets: who asks, and what this subgraph has. */
+export interface Context {
+  readonly viewer: Viewer | null
+  readonly db: Database
+  readonly presence: PresenceStore
+  readonly loaders: Loaders
+  readonly cursors: Cursors
+}

@@ -1,0 +1,30 @@
+import type { MongoTx } from '@vibely/kit/outbox-mongo'
+import { type CopyRow, keepNewest, type Source } from '../db.ts'
+
+/** A genre as culture knows it. */
+export interface GenreRef {
+  readonly id: string
+}
+
+/** What feed says of a genre by itself; the rest is culture's. */
+export interface GenreCopy {
+  readonly id: string
+  readonly name: string
+}
+
+interface GenreRow extends CopyRow {
+  /** Name by language tag. */
+  readonly names: Readonly<Record<string, string>>
+}
+
+const genres = ({ db }: Source) => db.collection<GenreRow>('genres')
+
+export const saveGenre = (tx: MongoTx, genre: GenreRow): Promise<boolean> => keepNewest(genres(tx), genre, tx)
+
+/** Genres by id, with their English names. */
+export async function findGenres(source: Source, genreIds: readonly string[]): Promise<GenreCopy[]> {
+  const rows = await genres(source)
+    .find({ _id: { $in: [...genreIds] } })
+    .toArray()
+  return rows.flatMap(({ _id, names }) => (names.en === undefined ? [] : [{ id: _id, name: names.en }]))
+}

@@ -1,0 +1,25 @@
+import type { Viewer } from '@vibely/kit/viewer'
+import type { Source } from './db.ts'
+import { genreLoader } from './genres/loader.ts'
+import { memberLoader } from './members/loader.ts'
+import { notificationLoader } from './notifications/loader.ts'
+import { presenceLoader } from './presence/loader.ts'
+import type { PresenceStore } from './presence/store.ts'
+import { homeLoader, itemLoader } from './timelines/loader.ts'
+import { workLoader } from './works/loader.ts'
+
+export type Loaders = ReturnType<typeof openLoaders>
+
+/** A fresh set of batching reads, for one operation. */
+export function openLoaders(db: Source, presence: PresenceStore, viewer: Viewer | null) {
+  const home = homeLoader(db)
+  return {
+    member: memberLoader(db),
+    work: workLoader(db),
+    genre: genreLoader(db),
+    home,
+    item: itemLoader(db, () => (viewer ? home.load(viewer.id) : null)),
+    notification: notificationLoader(db, viewer),
+    presence: presenceLoader(presence),
+  }
+}
