@@ -16,15 +16,21 @@ const scalars = {
 /** Rows of a store that resolvers get as parents as they are, by subgraph and type; others are parts of the SDL's type. */
 const mappers: Partial<Record<(typeof subgraphs)[number], Record<string, string>>> = {
   culture: {
-    Work: '../works/store.ts#Work',
-    Book: '../works/store.ts#Work',
-    Film: '../works/store.ts#Work',
+    Work: '../works/store.ts#Work as WorkRow',
+    Book: '../works/store.ts#Work as WorkRow',
+    Film: '../works/store.ts#Work as WorkRow',
+    WorkConnection: '../works/store.ts#WorkPage',
     Credit: '../works/store.ts#CreditOfWork',
-    Person: '../people/store.ts#Person',
-    Genre: '../genres/store.ts#Genre',
+    CreditConnection: '../works/store.ts#CreditPage',
+    Person: '../people/store.ts#Person as PersonRow',
+    Genre: '../genres/store.ts#Genre as GenreRow',
     CatalogSearch: '../search/search.ts#Search',
-    LibraryEntry: '../library/store.ts#LibraryEntry',
-    Review: '../reviews/store.ts#Review',
+    CatalogHitConnection: '../search/store.ts#MatchPage',
+    CatalogHitEdge: '../search/store.ts#MatchEdge',
+    LibraryEntry: '../library/store.ts#LibraryEntry as LibraryEntryRow',
+    LibraryEntryConnection: '../library/store.ts#LibraryEntryPage',
+    Review: '../reviews/store.ts#Review as ReviewRow',
+    ReviewConnection: '../reviews/store.ts#ReviewPage',
     User: '../members/store.ts#MemberRef',
   },
   social: {
@@ -70,7 +76,7 @@ export default {
       documents: 'schema/operations/*.graphql',
       preset: 'client',
       presetConfig: { persistedDocuments: true, fragmentMasking: false },
-      config: { useTypeImports: true, enumsAsTypes: true, scalars: { ...scalars, DateTime: 'string' } },
+      config: { useTypeImports: true, enumsAsTypes: true, importExtension: '.ts', scalars: { ...scalars, DateTime: 'string' } },
     },
   },
 } satisfies CodegenConfig

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { servers } from './servers.ts'
 
 /** Runs work on the maintenance database of the PostgreSQL server. */
-async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function onPostgres<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl(servers().POSTGRES_URL, 'postgres') })
   await client.connect()
   try {
@@ -22,7 +22,7 @@ async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> 
  */
 export async function freshPostgres(namespace: string, subgraph: string, migrations: URL): Promise<{ url: string } & AsyncDisposable> {
   const name = databaseName(namespace, subgraph)
-  await onServer((client) => client.query(`CREATE DATABASE "${name}"`))
+  await onPostgres((client) => client.query(`CREATE DATABASE "${name}"`))
   const url = databaseUrl(servers().POSTGRES_URL, name)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -33,7 +33,7 @@ export async function freshPostgres(namespace: string, subgraph: string, migrati
   await client.end()
   return {
     url,
-    [Symbol.asyncDispose]: () => onServer(async (server) => void (await server.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`))),
+    [Symbol.asyncDispose]: () => onPostgres(async (server) => void (await server.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`))),
   }
 }
 

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client/core'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
+import {
+  FollowGenreDocument,
+  FollowUserDocument,
+  NotificationReceivedDocument,
+  PublishReviewDocument,
+  ViewerDocument,
+  WorksDocument,
+} from '@vibely/schema/operations'
+import { eventually } from '@vibely/testkit/eventually'
+import { OperationTypeNode } from 'graphql'
+import { seedCatalogue } from './support/catalogue.ts'
+import { newMember } from './support/member.ts'
+import { startTestSystem, type TestSystem } from './support/system.ts'
+
+describe('Apollo Client', () => {
+  let system: TestSystem
+  before(async () => {
+    system = await startTestSystem('embedded')
+    await seedCatalogue(system)
+  })
+  after(() => system?.[Symbol.asyncDispose]())
+
+  test('queries, mutates and subscribes with typed documents', async () => {
+    const author = await newMember(system.routerUrl, 'author', 'Anna Author')
+    const follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
+    const socket = follower.socket()
+    const http = new HttpLink({ uri: `${system.routerUrl}/graphql`, headers: { authorization: `Bearer ${follower.accessToken}` } })
+    const client = new ApolloClient({
+      cache: new InMemoryCache(),
+      link: ApolloLink.split(({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION, new GraphQLWsLink(socket), http),
+    })
+
+    const { data } = await client.query({ query: ViewerDocument })
+    assert.equal(data?.viewer?.user.username, 'follower')
+
+    const { data: catalogue } = await client.query({ query: WorksDocument, variables: { first: 100 } })
+    const work = catalogue?.works?.nodes.find(({ genres }) => genres.length > 0)
+    assert.ok(work)
+    await eventually(async () => {
+      const { data: followed } = await client.mutate({ mutation: FollowUserDocument, variables: { input: { userId: author.id } } })
+      assert.deepEqual(followed?.followUser?.userErrors, [])
+    })
+    await eventually(async () => {
+      const { data: followed } = await client.mutate({
+        mutation: FollowGenreDocument,
+        variables: { input: { genreId: work.genres[0]!.id } },
+      })
+      assert.deepEqual(followed?.followGenre?.userErrors, [])
+    })
+
+    const received: string[] = []
+    const subscription = client.subscribe({ query: NotificationReceivedDocument }).subscribe({
+      next: ({ data: event }) =>
+        received.push(event?.notificationReceived.notification?.actors[0]?.displayName ?? event?.notificationReceived.phase ?? ''),
+    })
+    await eventually(() => received.includes('CAUGHT_UP'))
+    await author.call(PublishReviewDocument, {
+      input: { workId: work.id, body: 'Short of perfect, and better for it, I would say.', containsSpoilers: false, visibility: 'PUBLIC' },
+    })
+    await eventually(() => received.includes('Anna Author'))
+    subscription.unsubscribe()
+    client.stop()
+    await socket.dispose()
+  })
+})

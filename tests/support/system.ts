@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrateAll } from '@vibely/infra/migrate'
+import { freePort } from '@vibely/infra/native/ports'
+import { processesOf, type Topology } from '@vibely/infra/processes'
+import { developmentSecrets } from '@vibely/infra/secrets'
+import { type System, startSystem } from '@vibely/infra/system'
+import { databaseName } from '@vibely/kit/namespace'
+import { dropNamespace } from '@vibely/testkit/cleanup'
+import { freshNamespace, servers } from '@vibely/testkit/servers'
+
+/** The whole application on databases and topics of its own. Disposing stops it and removes them. */
+export interface TestSystem extends System, AsyncDisposable {
+  readonly topology: Topology
+  readonly namespace: string
+  /** Name of a subgraph's database, for a look behind the API. */
+  database(subgraph: string): string
+}
+
+/** Starts router and subgraphs as `npm start` does, on free ports, with an empty catalogue. */
+export async function startTestSystem(topology: Topology): Promise<TestSystem> {
+  const namespace = freshNamespace()
+  const folder = await mkdtemp(join(tmpdir(), 'vibely-test-'))
+  const { POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS } = servers()
+  const urls = { POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS: KAFKA_BROKERS.join(',') }
+  const ports = await Promise.all(processesOf[topology].map(async ({ portVariable }) => [portVariable, String(await freePort())] as const))
+  await migrateAll(urls, namespace, () => {})
+  const env = {
+    ...process.env,
+    ...developmentSecrets(join(folder, 'secrets.json')),
+    ...urls,
+    ...Object.fromEntries(ports),
+    NODE_ENV: 'development',
+    VIBELY_NAMESPACE: namespace,
+  }
+  const system = await startSystem({ topology, env, folder, step: (_title, work) => work(() => {}) })
+  return {
+    ...system,
+    topology,
+    namespace,
+    database: (subgraph) => databaseName(namespace, subgraph),
+    async [Symbol.asyncDispose]() {
+      await system.stop()
+      await dropNamespace(namespace)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export const topologies = ['embedded', 'distributed'] as const satisfies readonly Topology[]
