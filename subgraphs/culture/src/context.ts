@@ -1,0 +1,14 @@
+import type { Cursors } from '@vibely/kit/pages'
+import type { Viewer } from '@vibely/kit/viewer'
+import type { Database } from './db.ts'
+import type { Loaders } from './loaders.ts'
+import type { Services } from './services.ts'
+
+/** What a resolver gets: who asks, and what this subgraph has. */
+export interface Context {
+  readonly viewer: Viewer | null
+  readonly database: Database
+  readonly services: Services
+  readonly loaders: Loaders
+  readonly cursors: Cursors
+}

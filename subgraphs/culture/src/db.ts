@@ -1,0 +1,55 @@
+import type { MongoTx } from '@vibely/kit/outbox-mongo'
+import { type ClientSession, type Db, type Document, MongoClient, type OptionalUnlessRequiredId } from 'mongodb'
+
+/** Where a store reads: inside a transaction when there is a session. A `MongoTx` is one. */
+export interface Source {
+  readonly db: Db
+  readonly session?: ClientSession
+}
+
+/** The session of a transaction as an option of the driver; nothing outside of one. */
+export const within = ({ session }: Source): { session?: ClientSession } => (session ? { session } : {})
+
+/** The store of this subgraph: a use case opens its transaction here. */
+export interface Database extends Source, AsyncDisposable {
+  readonly client: MongoClient
+}
+
+/** A connected database whose writes survive the loss of a minority, and which reads only what cannot be rolled back. */
+export async function openDatabase(url: string, name: string): Promise<Database> {
+  const client = await new MongoClient(url, {
+    appName: 'vibely-culture',
+    writeConcern: { w: 'majority' },
+    readConcern: { level: 'majority' },
+    serverSelectionTimeoutMS: 5_000,
+  }).connect()
+  return { client, db: client.db(name), [Symbol.asyncDispose]: () => client.close() }
+}
+
+/** A document whose id is one of our ids. */
+export interface Row extends Document {
+  readonly _id: string
+}
+
+/** Rows by id, in any order; unknown ids are missing. */
+export const findByIds = <R extends Row>(source: Source, collection: string, ids: readonly string[]): Promise<R[]> =>
+  source.db
+    .collection<Row>(collection)
+    .find({ _id: { $in: [...ids] } }, within(source))
+    .toArray() as Promise<Document[]> as Promise<R[]>
+
+/** Inserts those rows whose ids are new, and returns them. */
+export async function insertNew<R extends Row>(tx: MongoTx, collection: string, rows: readonly R[]): Promise<R[]> {
+  const known = new Set(
+    (
+      await findByIds(
+        tx,
+        collection,
+        rows.map((row) => row._id),
+      )
+    ).map((row) => row._id),
+  )
+  const fresh = rows.filter((row) => !known.has(row._id))
+  if (fresh.length > 0) await tx.db.collection<R>(collection).insertMany(fresh as OptionalUnlessRequiredId<R>[], { session: tx.session })
+  return fresh
+}

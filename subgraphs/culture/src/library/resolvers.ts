@@ -1,0 +1,62 @@
+import { requireScope } from '@vibely/kit/viewer'
+import type { LibraryEntryConnectionResolvers, LibraryEntryResolvers, MutationResolvers, UserResolvers } from '../generated/graphql.ts'
+import { given } from '../given.ts'
+import { mustLoad } from '../loading.ts'
+import { Counted, pageOf } from '../paging.ts'
+import { conflictError, inputError } from '../user-errors.ts'
+import { ifVisible, listedFor } from '../visibility.ts'
+import { rateWork } from './rate-work.ts'
+import { setLibraryEntry } from './set-library-entry.ts'
+import { entryCondition, LIBRARY_ORDER } from './store.ts'
+
+export const Mutation: MutationResolvers = {
+  setLibraryEntry: async (_, { input }, { viewer, services }) => {
+    const { id: userId } = requireScope(viewer, 'library:write')
+    const { workId, expectedVersion = null, status, visibility, ...clearable } = input
+    const outcome = await setLibraryEntry(services, {
+      userId,
+      workId,
+      expectedVersion,
+      fields: { status, ...(visibility && { visibility }), ...given(clearable) },
+    })
+    if (outcome.ok) return { entry: outcome.entry, userErrors: [] }
+    if (outcome.code === 'STALE_VERSION') {
+      return { entry: null, userErrors: [conflictError(outcome.code, outcome.currentVersion, 'input', 'expectedVersion')] }
+    }
+    return { entry: null, userErrors: [inputError(outcome.code, 'input', outcome.code === 'NOT_FOUND' ? 'workId' : 'finishedOn')] }
+  },
+  rateWork: async (_, { input: { workId, score = null } }, { viewer, services }) => {
+    const { id: userId } = requireScope(viewer, 'library:write')
+    const outcome = await rateWork(services, { userId, workId, score })
+    return outcome.ok
+      ? { entry: outcome.entry, userErrors: [] }
+      : { entry: null, userErrors: [inputError(outcome.code, 'input', 'workId')] }
+  },
+}
+
+export const LibraryEntry: LibraryEntryResolvers = {
+  __resolveReference: async ({ id }, { viewer, loaders }) => ifVisible(await loaders.entry.load(id), viewer?.id ?? null),
+  id: ({ _id }) => _id,
+  user: ({ userId }) => ({ id: userId }),
+  work: ({ workId }, _, { loaders }) => mustLoad(loaders.work, workId),
+  review: async ({ userId, workId }, _, { viewer, loaders }) =>
+    ifVisible(await loaders.reviewOf.load({ userId, workId }), viewer?.id ?? null),
+}
+
+export const LibraryEntryConnection: LibraryEntryConnectionResolvers = Counted
+
+export const User: UserResolvers = {
+  library: ({ id }, { filter, ...page }, { viewer, cursors, loaders }) => {
+    const list = { parent: id, filter: { $and: [listedFor(viewer?.id ?? null), entryCondition(filter ?? {})] } }
+    return pageOf(
+      cursors,
+      {
+        name: `library of ${id}`,
+        order: LIBRARY_ORDER,
+        read: (window) => loaders.library.read(list, window),
+        count: () => loaders.library.count(list),
+      },
+      page,
+    )
+  },
+}

@@ -1,0 +1,44 @@
+import { ensureBackboneIndexes } from '@vibely/kit/outbox-mongo'
+import type { Db, IndexDescription } from 'mongodb'
+import { openDatabase } from './db.ts'
+
+// One index for each order of works, alone and within a genre: see WORK_ORDERS.
+const WORK_KEYS = [
+  { entries: -1, _id: -1 },
+  { 'ratings.weighted': -1, _id: -1 },
+  { 'order.released': -1, _id: -1 },
+  { 'order.title': 1, _id: 1 },
+] as const
+
+// Titles are of many languages, so no language's stop words and endings may be dropped: there are films called It and Her.
+const TEXT = { default_language: 'none', language_override: 'none' }
+
+const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  works: [
+    { key: { slug: 1 }, unique: true },
+    { key: { 'credits.personId': 1 } },
+    ...WORK_KEYS.flatMap((key) => [{ key }, { key: { genreIds: 1 as const, ...key } }]),
+    { key: { title: 'text', creators: 'text' }, weights: { title: 10, creators: 3 }, ...TEXT },
+  ],
+  people: [{ key: { name: 'text' }, weights: { name: 10 }, ...TEXT }],
+  genres: [{ key: { slug: 1 }, unique: true }, { key: { parentId: 1 } }, { key: { ancestorIds: 1 } }],
+  library_entries: [{ key: { userId: 1, workId: 1 }, unique: true }, { key: { userId: 1, version: -1 } }],
+  reviews: [{ key: { userId: 1, workId: 1 }, unique: true }, { key: { workId: 1, _id: -1 } }, { key: { userId: 1, _id: -1 } }],
+  idempotency_keys: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  members: [],
+  relay_lease: [],
+}
+
+/** Brings a database to what this version needs: collections, because transactions cannot make them, and indexes. Safe to repeat. */
+export async function migrate(url: string, databaseName: string): Promise<void> {
+  await using database = await openDatabase(url, databaseName)
+  const { db } = database
+  await ensureBackboneIndexes(db)
+  for (const [name, indexes] of Object.entries(INDEXES)) await ensureCollection(db, name, indexes)
+}
+
+async function ensureCollection(db: Db, name: string, indexes: readonly IndexDescription[]): Promise<void> {
+  const exists = await db.listCollections({ name }, { nameOnly: true }).hasNext()
+  if (!exists) await db.createCollection(name)
+  if (indexes.length > 0) await db.collection(name).createIndexes([...indexes])
+}

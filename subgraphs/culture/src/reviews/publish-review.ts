@@ -1,0 +1,82 @@
+import { newId } from '@vibely/kit/ids'
+import { inTransaction, type MongoTx, withAggregate } from '@vibely/kit/outbox-mongo'
+import { changeEntry } from '../library/change-entry.ts'
+import { findEntry, type LibraryEntry } from '../library/store.ts'
+import type { Services } from '../services.ts'
+import { findWork, type Work } from '../works/store.ts'
+import { cleanTexts, type Refusal, type ReviewTexts, refuseTexts } from './check-review.ts'
+import { reviewPublished } from './events.ts'
+import { firstResult, idempotencyKey, rememberResult } from './idempotency.ts'
+import { findOwnReview, findReviewOf, type Review, saveReview } from './store.ts'
+
+/** A review as its author hands it in. */
+export interface Draft extends ReviewTexts, Pick<Review, 'workId' | 'score' | 'containsSpoilers' | 'visibility' | 'language'> {}
+
+type PublishOutcome =
+  /** After a retry the review may be gone already. */
+  | { readonly ok: true; readonly review: Review | null; readonly entry: LibraryEntry | null }
+  | Refusal<'TOO_SHORT' | 'TOO_LONG' | 'INVALID' | 'NOT_FOUND' | 'ALREADY_REVIEWED' | 'IDEMPOTENCY_MISMATCH'>
+
+const KEY_LENGTH = { min: 8, max: 64 }
+
+/**
+ * Publishes a member's one review of a work and makes or rates the library entry it belongs to. With a key, a retry within
+ * a day returns the first result. Takes the lock of the library first, so that two at once are one after the other.
+ */
+export async function publishReview(services: Services, userId: string, draft: Draft, key: string | null): Promise<PublishOutcome> {
+  const { database, meanScore } = services
+  const clean = { ...draft, ...cleanTexts(draft) }
+  const refusal = refuseTexts(clean)
+  if (refusal) return refusal
+  if (key !== null && (key.length < KEY_LENGTH.min || key.length > KEY_LENGTH.max))
+    return { ok: false, code: 'INVALID', field: 'idempotencyKey' }
+  const mean = await meanScore()
+  const known = key === null ? null : idempotencyKey(userId, 'publishReview', key, draft)
+
+  return inTransaction(database.client, database.db, async (tx): Promise<PublishOutcome> => {
+    const work = await findWork(tx, clean.workId)
+    if (!work) return { ok: false, code: 'NOT_FOUND', field: 'workId' }
+    return withAggregate(tx, 'library', userId, async (appendToLibrary): Promise<PublishOutcome> => {
+      const first = known && (await firstResult(tx, known))
+      if (first === 'MISMATCH') return { ok: false, code: 'IDEMPOTENCY_MISMATCH', field: 'idempotencyKey' }
+      if (first)
+        return { ok: true, review: await findOwnReview(tx, userId, first), entry: await findEntry(tx, { userId, workId: work._id }) }
+      if (await findReviewOf(tx, { userId, workId: work._id })) return { ok: false, code: 'ALREADY_REVIEWED', field: 'workId' }
+
+      const entry = await changeEntry(tx, appendToLibrary, {
+        userId,
+        work,
+        fields: clean.score === null ? {} : { score: clean.score },
+        defaults: { visibility: clean.visibility },
+        mean,
+      })
+      const review = await insertReview(tx, services, work, entry, clean)
+      if (known) await rememberResult(tx, known, review._id)
+      return { ok: true, review, entry }
+    })
+  })
+}
+
+async function insertReview(tx: MongoTx, { keyRing }: Services, work: Work, entry: LibraryEntry, draft: Draft): Promise<Review> {
+  const review: Review = {
+    _id: newId('review'),
+    userId: entry.userId,
+    workId: work._id,
+    genreIds: work.genreIds,
+    title: draft.title,
+    body: draft.body,
+    // A score that its owner keeps to a smaller circle than the review is not told by the review.
+    score: draft.score ?? (entry.visibility === 'PUBLIC' ? entry.score : null),
+    containsSpoilers: draft.containsSpoilers,
+    visibility: draft.visibility,
+    language: draft.language,
+    createdAt: new Date(),
+    editedAt: null,
+    version: 1,
+  }
+  await withAggregate(tx, 'review', review._id, async (append) => {
+    await saveReview(tx, review)
+    await append(await reviewPublished(keyRing, review))
+  })
+  return review
+}

@@ -1,0 +1,11 @@
+import type { KeyRing } from '@vibely/kit/sealing'
+import type { Database } from './db.ts'
+
+/** What the use cases work with. */
+export interface Services {
+  readonly database: Database
+  /** Seals what leaves in events. */
+  readonly keyRing: KeyRing
+  /** Mean score of all works, at most a minute old. */
+  readonly meanScore: () => Promise<number>
+}
