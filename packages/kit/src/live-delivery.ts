@@ -77,6 +77,8 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
   // One read at a time, so that pages of a channel cannot overtake each other. What is asked for meanwhile is read next.
   const read = (names: Iterable<string>): Promise<void> => {
     for (const name of names) wanted.add(name)
+    // Without work the loop would end before it is assigned, and stand for a read that never ends.
+    if (wanted.size === 0) return reading ?? Promise.resolve()
     reading ??= (async () => {
       try {
         while (wanted.size > 0) {
