@@ -1,0 +1,87 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { calculateJwkThumbprint, type JSONWebKeySet, type JWK } from 'jose'
+import type { Db } from '../db.ts'
+import { lock, unlock } from './box.ts'
+import { ensureSigningKey, findSigningKeys, type StoredSigningKey } from './signing-key-store.ts'
+
+export interface SigningKey {
+  readonly kid: string
+  readonly privateKey: KeyObject
+}
+
+/** The keys of access tokens. Several may be published while one is replaced. */
+export interface SigningKeys {
+  /** The key that signs now. */
+  current(): Promise<SigningKey>
+  /** Public keys of every token that can still be valid, or soon will be. */
+  jwks(): Promise<JSONWebKeySet>
+}
+
+const PURPOSE = 'signing key'
+const REREAD_MS = 60_000
+// Verifiers keep the key set for minutes: a new key waits until all of them have it, an old one stays while a token of it lives.
+const PUBLISHED_BEFORE_MS = 10 * 60_000
+const PUBLISHED_AFTER_MS = 15 * 60_000
+
+/** The newest key that verifiers surely know; the oldest while none is known for long enough. */
+export function choose<Key extends Pick<StoredSigningKey, 'createdAt' | 'retiredAt'>>(keys: readonly Key[], now: number): Key | undefined {
+  const live = keys.filter((key) => key.retiredAt === null).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+  return live.find((key) => key.createdAt.getTime() <= now - PUBLISHED_BEFORE_MS) ?? live.at(-1)
+}
+
+/** Makes the first key on the first start: any number of processes may start at once, they end up with the same one. */
+export async function openSigningKeys({ db, secret }: { readonly db: Db; readonly secret: string }): Promise<SigningKeys> {
+  await ensureSigningKey(db, () => newSigningKey(secret))
+  let keys = await findSigningKeys(db)
+  let readAt = Date.now()
+  const opened = new Map<string, KeyObject>()
+
+  const open = (key: StoredSigningKey): KeyObject => {
+    const known = opened.get(key.kid)
+    if (known) return known
+    const privateKey = createPrivateKey({ key: openPrivateKey(secret, key), format: 'der', type: 'pkcs8' })
+    opened.set(key.kid, privateKey)
+    return privateKey
+  }
+  const fresh = async () => {
+    if (Date.now() - readAt > REREAD_MS) {
+      keys = await findSigningKeys(db)
+      readAt = Date.now()
+    }
+    return keys
+  }
+  const current = async () => {
+    const key = choose(await fresh(), Date.now())
+    if (!key) throw new Error('every signing key is retired')
+    return { kid: key.kid, privateKey: open(key) }
+  }
+
+  // A wrong secret must stop the start, not the first sign-in.
+  await current()
+  return {
+    current,
+    async jwks() {
+      const published = (await fresh()).filter((key) => key.retiredAt === null || key.retiredAt.getTime() > Date.now() - PUBLISHED_AFTER_MS)
+      return { keys: published.map((key) => key.publicJwk) }
+    },
+  }
+}
+
+async function newSigningKey(secret: string): Promise<Omit<StoredSigningKey, 'createdAt' | 'retiredAt'>> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const jwk: JWK = publicKey.export({ format: 'jwk' })
+  const kid = await calculateJwkThumbprint(jwk)
+  return {
+    kid,
+    publicJwk: { ...jwk, kid, use: 'sig', alg: 'EdDSA' },
+    privateKey: lock(secret, PURPOSE, privateKey.export({ format: 'der', type: 'pkcs8' })),
+  }
+}
+
+function openPrivateKey(secret: string, { kid, privateKey }: StoredSigningKey): Buffer {
+  try {
+    return unlock(secret, PURPOSE, privateKey)
+  } catch (error) {
+    throw new Error(`TOKEN_KEY_SECRET does not open the signing key ${kid}: it was made with another secret`, { cause: error })
+  }
+}

@@ -1,0 +1,21 @@
+import { readEnv } from '@vibely/kit/env'
+import { createLogger } from '@vibely/kit/logger'
+import { runMain } from '@vibely/kit/main'
+import { serveSubgraph } from '@vibely/kit/server'
+import { authProcessEnv } from './env.ts'
+import { openAuth } from './subgraph.ts'
+
+const env = readEnv(authProcessEnv)
+const logger = createLogger({ service: 'auth', level: env.LOG_LEVEL })
+
+await runMain(logger, async (stack) => {
+  const auth = stack.use(await openAuth(env))
+  const server = stack.use(
+    await serveSubgraph(auth, {
+      port: env.AUTH_PORT,
+      hmacKeys: env.INTERNAL_HMAC_KEYS,
+      routerPublicKey: env.ROUTER_IDENTITY_PUBLIC_KEY,
+    }),
+  )
+  logger.info({ url: server.url }, 'auth is listening')
+})

@@ -1,0 +1,60 @@
+import type { Viewer } from '@vibely/kit/viewer'
+import type { Account } from '../accounts/account.ts'
+import { emailKey, usernameKey } from '../accounts/names.ts'
+import { findAccount, findCredentials, replacePasswordHash } from '../accounts/store.ts'
+import type { Db, Tx } from '../db.ts'
+import { hashPassword, isOutdated, verifyPassword } from '../passwords/hash.ts'
+import { openSession } from './open-session.ts'
+import { insertRefreshToken } from './refresh-token-store.ts'
+import type { Revoke } from './revoke.ts'
+import type { Grant } from './session.ts'
+import { lockLiveSession, reauthenticateSession, touchSession } from './store.ts'
+
+export interface SignIn {
+  /** Username or verified address. */
+  readonly login: string
+  readonly password: string
+  readonly deviceName: string
+}
+
+type SignInOutcome =
+  | { readonly ok: true; readonly account: Account; readonly grant: Grant }
+  | { readonly ok: false; readonly code: 'INVALID_CREDENTIALS' }
+
+/**
+ * Opens a session, or proves the password anew for the viewer's own one. Each call gives another token: a repeat after a lost answer
+ * leaves one idle session behind.
+ * An unknown login costs the same hash as a wrong password, and gets the same answer.
+ */
+export async function signIn(
+  { db, revoke, viewer }: { readonly db: Db; readonly revoke: Revoke; readonly viewer: Viewer | null },
+  { login, password, deviceName }: SignIn,
+): Promise<SignInOutcome> {
+  const credentials = await findCredentials(
+    db,
+    login.includes('@') ? { address: emailKey(login) } : { username: usernameKey(login.trim()) },
+  )
+  const matches = await verifyPassword(password, credentials?.passwordHash ?? null)
+  if (!credentials || !matches) return { ok: false, code: 'INVALID_CREDENTIALS' }
+  const { accountId, passwordHash } = credentials
+  if (isOutdated(passwordHash)) await replacePasswordHash(db, accountId, passwordHash, await hashPassword(password))
+
+  const present = viewer?.id === accountId ? viewer.sessionId : null
+  const { account, grant, ended } = await db.$transaction(async (tx) => {
+    const account = await findAccount(tx, accountId)
+    if (!account) throw new Error(`account ${accountId} has credentials but does not exist`)
+    const renewed = present === null ? null : await stepUp(tx, present)
+    return { account, ...(renewed ? { grant: renewed, ended: [] } : await openSession(tx, accountId, deviceName)) }
+  })
+  await revoke(ended)
+  return { ok: true, account, grant }
+}
+
+/** Renews the viewer's session; null when it has ended meanwhile. */
+async function stepUp(tx: Tx, sessionId: string): Promise<Grant | null> {
+  const live = await lockLiveSession(tx, sessionId)
+  if (!live) return null
+  const now = new Date()
+  await reauthenticateSession(tx, live.id, now)
+  return insertRefreshToken(tx, await touchSession(tx, live, now), now)
+}
