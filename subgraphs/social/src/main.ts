@@ -13,9 +13,10 @@ await runMain(logger, async (stack) => {
   const { url } = stack.use(
     await serveSubgraph(subgraph, {
       port: env.SOCIAL_PORT,
+      host: env.LISTEN_HOST,
       hmacKeys: env.INTERNAL_HMAC_KEYS,
       routerPublicKey: env.ROUTER_IDENTITY_PUBLIC_KEY,
     }),
   )
-  logger.info({ url }, 'social is ready')
+  logger.info({ url }, 'social is up')
 })

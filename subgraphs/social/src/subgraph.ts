@@ -16,7 +16,7 @@ import { openLoaders } from './loaders.ts'
 import { members } from './members/consumer.ts'
 import { schema } from './schema.ts'
 
-/** Opens the store, publishes what is written there, and follows the members and genres of the others. */
+/** Opens the store, publishes what is written there, and follows members and genres. Its database must be migrated. */
 export async function openSocial(env: SocialEnv): Promise<Subgraph> {
   const namespace = env.VIBELY_NAMESPACE
   const logger = createLogger({ service: 'social', level: env.LOG_LEVEL })
@@ -37,9 +37,7 @@ export async function openSocial(env: SocialEnv): Promise<Subgraph> {
     schema,
     logger,
     contextFor: ({ viewer }): Context => ({ viewer, db, loaders: openLoaders(db, viewer), cursors }),
-    async ready() {
-      await db.$queryRaw`SELECT 1`
-    },
+    ready: async () => void (await db.$queryRaw`SELECT 1 FROM follow LIMIT 1`),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

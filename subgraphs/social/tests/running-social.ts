@@ -5,9 +5,10 @@ import { type Bus, openBus } from '@vibely/kit/messaging'
 import { type KeyRing, openKeyRing } from '@vibely/kit/sealing'
 import { serveSubgraph } from '@vibely/kit/server'
 import type { Subgraph } from '@vibely/kit/subgraph'
-import { topics } from '@vibely/schema/topics'
+import { dropNamespace } from '@vibely/testkit/cleanup'
 import { openRouterSide, type RouterSide } from '@vibely/testkit/router-side'
 import { servers } from '@vibely/testkit/servers'
+import { createTopics } from '@vibely/testkit/topics'
 import { Redis } from 'ioredis'
 import type { Db } from '../src/db.ts'
 import { socialEnv } from '../src/env.ts'
@@ -29,6 +30,7 @@ export interface RunningSocial extends AsyncDisposable {
 export async function runningSocial(): Promise<RunningSocial> {
   await using opened = new AsyncDisposableStack()
   const { db, namespace } = opened.use(await freshDb())
+  opened.defer(() => dropNamespace(namespace))
   const router = await openRouterSide('social')
   const env = {
     ...router.env,
@@ -43,12 +45,8 @@ export async function runningSocial(): Promise<RunningSocial> {
   const logger = createLogger({ service: 'social-test', level: 'fatal' })
 
   const bus = opened.use(openBus({ brokers: settings.KAFKA_BROKERS, namespace, clientId: 'test', logger }))
-  await bus.createTopics(topics)
-  const redis = opened.adopt(new Redis(settings.REDIS_URL), async (client) => {
-    const keys = await client.keys(`${namespace}*`)
-    if (keys.length > 0) await client.del(keys)
-    client.disconnect()
-  })
+  await createTopics(namespace)
+  const redis = opened.adopt(new Redis(settings.REDIS_URL), (client) => client.disconnect())
   const keyRing = openKeyRing({ redis, namespace, key: Buffer.from(settings.SEALING_KEY, 'base64') })
   const subgraph = opened.use(await openSocial(settings))
   const { url } = opened.use(

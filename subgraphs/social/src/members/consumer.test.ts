@@ -13,6 +13,7 @@ import {
   UserStatusChangedSchema,
   UserVerifiedSchema,
 } from '@vibely/schema/events/auth/v1/user'
+import { dropNamespace } from '@vibely/testkit/cleanup'
 import { servers } from '@vibely/testkit/servers'
 import { Redis } from 'ioredis'
 import { freshDb } from '../../tests/fresh-social.ts'
@@ -25,9 +26,8 @@ const { db, namespace } = store
 const redis = new Redis(servers().REDIS_URL)
 const ring = openKeyRing({ redis, namespace, key: randomBytes(32) })
 after(async () => {
-  const keys = await redis.keys(`${namespace}*`)
-  if (keys.length > 0) await redis.del(keys)
   redis.disconnect()
+  await dropNamespace(namespace)
   await store[Symbol.asyncDispose]()
 })
 
