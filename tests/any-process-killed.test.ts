@@ -14,7 +14,6 @@ import { eventually } from '@vibely/testkit/eventually'
 import { print } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { seedCatalogue } from './support/catalogue.ts'
 import { type Member, newMember, send } from './support/member.ts'
 import { startTestSystem, type TestSystem, topologies } from './support/system.ts'
 
@@ -29,7 +28,6 @@ for (const topology of topologies) {
 
     before(async () => {
       system = await startTestSystem(topology)
-      await seedCatalogue(system)
       author = await newMember(system.routerUrl, 'author', 'Anna Author')
       follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
       await eventually(() => follower.call(FollowUserDocument, { input: { userId: author.id } }))

@@ -12,7 +12,6 @@ import {
 } from '@vibely/schema/operations'
 import { eventually } from '@vibely/testkit/eventually'
 import { OperationTypeNode } from 'graphql'
-import { seedCatalogue } from './support/catalogue.ts'
 import { newMember } from './support/member.ts'
 import { startTestSystem, type TestSystem } from './support/system.ts'
 
@@ -20,7 +19,6 @@ describe('Apollo Client', () => {
   let system: TestSystem
   before(async () => {
     system = await startTestSystem('embedded')
-    await seedCatalogue(system)
   })
   after(() => system?.[Symbol.asyncDispose]())
 

@@ -13,7 +13,6 @@ import {
   WorksDocument,
 } from '@vibely/schema/operations'
 import { eventually } from '@vibely/testkit/eventually'
-import { seedCatalogue } from './support/catalogue.ts'
 import { type Member, newMember } from './support/member.ts'
 import { receive } from './support/stream.ts'
 import { startTestSystem, type TestSystem, topologies } from './support/system.ts'
@@ -27,7 +26,6 @@ for (const topology of topologies) {
 
     before(async () => {
       system = await startTestSystem(topology)
-      await seedCatalogue(system)
       author = await newMember(system.routerUrl, 'author', 'Anna Author')
       follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
       const { work } = await eventually(() => author.call(WorkBySlugDocument, { slug: 'inception-2010' }))

@@ -5,6 +5,7 @@ import { migrateAll } from '@vibely/infra/migrate'
 import { freePort } from '@vibely/infra/native/ports'
 import { processesOf, type Topology } from '@vibely/infra/processes'
 import { developmentSecrets } from '@vibely/infra/secrets'
+import { seedCatalogue } from '@vibely/infra/seed'
 import { type System, startSystem } from '@vibely/infra/system'
 import { databaseName } from '@vibely/kit/namespace'
 import { dropNamespace } from '@vibely/testkit/cleanup'
@@ -18,7 +19,7 @@ export interface TestSystem extends System, AsyncDisposable {
   database(subgraph: string): string
 }
 
-/** Starts router and subgraphs as `npm start` does, on free ports, with an empty catalogue. */
+/** Starts router and subgraphs as `npm start` does, on free ports, with the seed catalogue and no members. */
 export async function startTestSystem(topology: Topology): Promise<TestSystem> {
   const namespace = freshNamespace()
   const folder = await mkdtemp(join(tmpdir(), 'vibely-test-'))
@@ -26,6 +27,7 @@ export async function startTestSystem(topology: Topology): Promise<TestSystem> {
   const urls = { POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS: KAFKA_BROKERS.join(',') }
   const ports = await Promise.all(processesOf[topology].map(async ({ portVariable }) => [portVariable, String(await freePort())] as const))
   await migrateAll(urls, namespace, () => {})
+  await seedCatalogue(urls, namespace, () => {})
   const env = {
     ...process.env,
     ...developmentSecrets(join(folder, 'secrets.json')),

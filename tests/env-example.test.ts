@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { authProcessEnv } from '@vibely/auth/env'
+import { cultureProcessEnv } from '@vibely/culture/env'
+import { feedProcessEnv } from '@vibely/feed/env'
+import { remoteEnv, routerEnv } from '@vibely/router/env'
+import { socialProcessEnv } from '@vibely/social/env'
+
+test('.env.example names every setting of the processes, and no other', async () => {
+  const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
+  const named = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
+  const settings = Object.keys({ ...authProcessEnv, ...cultureProcessEnv, ...socialProcessEnv, ...feedProcessEnv, ...routerEnv, ...remoteEnv })
+  // OpenTelemetry reads its own.
+  assert.deepEqual(named.sort(), [...new Set(settings), 'OTEL_EXPORTER_OTLP_ENDPOINT'].sort())
+})
