@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
@@ -6,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { Problem } from '../problem.ts'
 import type { NativeServer, Place } from './server.ts'
+import { outsideFolder } from './state.ts'
 import { cached, canInstall, installPackages, isRoot, run } from './tools.ts'
 
 const DEBIAN_BINARIES = '/usr/lib/postgresql/15/bin'
@@ -49,11 +49,6 @@ export const postgres: NativeServer = {
   },
 }
 
-/** Data that lies outside the state folder, because the `postgres` user cannot reach it there; removed by the reset. */
-export const outsideDataFolder = (folder: string): string => {
-  return join('/var/lib/vibely', createHash('sha256').update(folder).digest('hex').slice(0, 12), 'postgres')
-}
-
 async function findBinaries({ cache, report }: Place): Promise<string> {
   if (existsSync(join(DEBIAN_BINARIES, 'postgres'))) return DEBIAN_BINARIES
   if (canInstall()) {
@@ -87,7 +82,7 @@ async function dataFolder({ folder, report }: Place, user: User | undefined): Pr
     return data
   }
   if (await canReach(folder, user)) return ownedFolder(data, user)
-  const outside = outsideDataFolder(folder)
+  const outside = join(outsideFolder(), folder.slice(1).replaceAll('/', '-'))
   report(`the postgres user cannot reach ${folder}: the data lies in ${outside}`)
   await symlink(outside, data).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error

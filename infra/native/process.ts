@@ -22,6 +22,8 @@ export interface Launch {
   readonly port: number
 }
 
+const launched: ProcessRecord[] = []
+
 /**
  * Starts a process in a session of its own, so that a Ctrl-C in the terminal reaches only us and we decide the order of the stop.
  * Its output goes to the log file, its pid to the pid file.
@@ -41,8 +43,22 @@ export async function launch(options: Launch): Promise<{ record: ProcessRecord; 
   child.unref()
   const pid = child.pid as number
   const record = { pid, born: bornAt(pid) ?? '', port: options.port }
-  writeFileSync(options.pidFile, JSON.stringify(record))
+  writeRecord(options.pidFile, record)
+  launched.push(record)
   return { record, child }
+}
+
+/** Ends everything launched by this process, without waiting and without mercy: the last resort. */
+export function killLaunched(): void {
+  for (const record of launched) if (isAlive(record)) sendSignal(record, 'SIGKILL')
+}
+
+/** Writes this very process down, as the holder of something. */
+export const recordSelf = (pidFile: string): void => writeRecord(pidFile, { pid: process.pid, born: bornAt(process.pid) ?? '', port: 0 })
+
+function writeRecord(pidFile: string, record: ProcessRecord): void {
+  mkdirSync(dirname(pidFile), { recursive: true })
+  writeFileSync(pidFile, JSON.stringify(record))
 }
 
 /** The recorded process, if it still lives and is the same one. A stale record is removed. */

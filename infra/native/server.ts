@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { interrupted } from '../interruption.ts'
 import { Problem } from '../problem.ts'
 import { requireFreePort } from './ports.ts'
 import { isAlive, lastLines, launch, type ProcessRecord, runningProcess, stopProcess } from './process.ts'
@@ -97,6 +98,7 @@ async function untilReady(server: NativeServer, place: Place, record: ProcessRec
       (error: unknown) => error ?? 'no answer',
     )
     if (failure === undefined) return
+    interrupted.throwIfAborted()
     if (!isAlive(record)) throw cameNotUp(server, place, `ended at once (status ${child?.exitCode ?? 'unknown'})`)
     if (Date.now() > deadline) throw cameNotUp(server, place, `does not answer after ${server.startTimeoutMs / 1000} s (${failure})`)
     await delay(100)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, statfsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +12,9 @@ export const homeFolder = (): string => resolve(process.env.VIBELY_HOME ?? join(
 
 /** Downloads, shared by every run that uses the same home. */
 export const cacheFolder = (): string => join(homeFolder(), 'cache')
+
+/** Where the data of a server lies that cannot reach the state folder: PostgreSQL's own user may not enter a checkout under /root. */
+export const outsideFolder = (): string => join('/var/lib/vibely', createHash('sha256').update(homeFolder()).digest('hex').slice(0, 12))
 
 const NEEDED_BYTES = 2 * 1024 ** 3
 

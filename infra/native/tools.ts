@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { interrupted } from '../interruption.ts'
 import { Problem } from '../problem.ts'
 import { requireDiskSpace } from './state.ts'
 
@@ -10,18 +11,29 @@ const execute = promisify(execFile)
 
 export const isRoot = (): boolean => process.getuid?.() === 0
 
-/** Runs a tool to its end and returns what it printed. A failure carries the last lines the tool wrote. */
-export async function run(
-  command: string,
-  args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number } = {},
-): Promise<string> {
+type RunOptions = {
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+  uid?: number
+  gid?: number
+  timeout?: number
+  signal?: AbortSignal | undefined
+  saidLines?: number
+}
+
+/** Runs a tool to its end and returns what it printed. A failure carries the last lines the tool wrote, 8 unless told otherwise. */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   try {
-    const { stdout } = await execute(command, args, { maxBuffer: 64 * 1024 ** 2, ...options })
+    const { stdout } = await execute(command, args, { maxBuffer: 64 * 1024 ** 2, signal: interrupted, ...options })
     return stdout
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string }
-    const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-8).join('\n    ') || message
+    const said =
+      `${stdout}\n${stderr}`
+        .trim()
+        .split('\n')
+        .slice(-(options.saidLines ?? 8))
+        .join('\n    ') || message
     throw new Problem(`${command} ${args.slice(0, 3).join(' ')} failed:\n    ${said}`, wayOutOf(said))
   }
 }
@@ -58,11 +70,12 @@ async function aptInstall(packages: readonly string[], report: (text: string) =>
   report(`installing ${packages.join(' ')} (apt-get)`)
   // RUNLEVEL=1 keeps the package's own service from being started: we run the server ourselves.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const whole = { env, signal: undefined } // an installation cut in the middle leaves the machine's packages broken
   const install = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300', '--no-install-recommends', 'install', ...packages]
-  await run('apt-get', install, { env }).catch(async () => {
+  await run('apt-get', install, whole).catch(async () => {
     report('refreshing the package lists (apt-get update)')
-    await run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', 'update'], { env })
-    await run('apt-get', install, { env })
+    await run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', 'update'], whole)
+    await run('apt-get', install, whole)
   })
 }
 

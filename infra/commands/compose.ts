@@ -1,0 +1,8 @@
+import { checkout } from '../native/state.ts'
+import { run } from '../native/tools.ts'
+
+/** `vibely compose` */
+export async function compose(args: string[]): Promise<void> {
+  await run(process.execPath, ['infra/compose.ts', ...args], { cwd: checkout })
+  console.log(args.includes('--check') ? 'schema/supergraph.graphql is what the subgraphs compose to.' : 'Wrote schema/supergraph.graphql.')
+}

@@ -1,0 +1,7 @@
+import { takeDown } from '../down.ts'
+
+/** `vibely down` */
+export async function down(): Promise<void> {
+  const stopped = await takeDown()
+  console.log(stopped.length > 0 ? `Stopped: ${stopped.join(', ')}.` : 'Nothing was running.')
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Report } from './native/server.ts'
+import { checkout } from './native/state.ts'
+import { run } from './native/tools.ts'
+
+/** A server as docker-compose.yml names it, and the port it listens on inside. */
+export interface ComposeService {
+  readonly service: string
+  readonly innerPort: number
+}
+
+/** Whether a Docker engine answers, so that Compose can be used. A command without an engine behind it does not count. */
+export async function dockerEngineAnswers(): Promise<boolean> {
+  if (!existsSync(join(checkout, 'docker-compose.yml'))) return false
+  const answer = run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: 5_000 })
+  return answer.then(
+    (version) => version.trim() !== '',
+    () => false,
+  )
+}
+
+/**
+ * Starts the service, waits until it is healthy, and tells where it listens. `ours` is false when it ran already.
+ * @param env ports and passwords, by the names that docker-compose.yml uses
+ */
+export async function composeUp(
+  { service, innerPort }: ComposeService,
+  env: NodeJS.ProcessEnv,
+  report: Report,
+): Promise<{ address: string; ours: boolean }> {
+  const running = (await compose(env, 'ps', '--services', '--status', 'running')).split('\n')
+  report('starting (docker compose)')
+  await compose(env, 'up', '--detach', '--wait', service)
+  const published = (await compose(env, 'port', service, String(innerPort))).trim()
+  return { address: published.replace(/^(0\.0\.0\.0|\[::\])/, '127.0.0.1'), ours: !running.includes(service) }
+}
+
+/** Stops the service; its volume keeps the data. */
+export const composeStop = (service: string, env: NodeJS.ProcessEnv): Promise<string> => compose(env, 'stop', service)
+
+const compose = (env: NodeJS.ProcessEnv, ...args: readonly string[]) => run('docker', ['compose', ...args], { cwd: checkout, env })
