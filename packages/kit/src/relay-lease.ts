@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ClientSession, type Db, type MongoClient, MongoServerError } from 'mongodb'
+import type { ClientSession, Db, MongoClient } from 'mongodb'
 
 interface LeaseDocument {
   readonly _id: string
@@ -18,8 +18,6 @@ export interface Lease {
   release(): Promise<void>
 }
 
-const DUPLICATE_KEY = 11_000
-
 /** A lease by the server's clock, so that no two hosts need to agree on the time. */
 export function openLease(db: Db, client: MongoClient, service: string, leaseMs = 5_000): Lease {
   const leases = db.collection<LeaseDocument>('relay_lease')
@@ -28,21 +26,17 @@ export function openLease(db: Db, client: MongoClient, service: string, leaseMs 
   let fence: number | undefined
   let renewAt = 0
 
+  // The decision is made inside the update: an upsert whose filter asks for a free lease would have to insert a second one.
   const take = async (): Promise<number | undefined> => {
-    const free = { _id: service, $or: [{ holder }, { $expr: { $lt: ['$expires_at', '$$NOW'] } }] }
+    const free = { $or: [{ $eq: ['$holder', holder] }, { $lt: [{ $ifNull: ['$expires_at', new Date(0)] }, '$$NOW'] }] }
     const nextFence = { $cond: [{ $eq: ['$holder', holder] }, '$fence', { $add: [{ $ifNull: ['$fence', 0] }, 1] }] }
-    try {
-      const lease = await leases.findOneAndUpdate(free, [{ $set: { holder, expires_at: expiry, fence: nextFence } }], {
-        upsert: true,
-        returnDocument: 'after',
-        writeConcern: { w: 'majority' },
-      })
-      return lease?.fence
-    } catch (error) {
-      // Somebody else's lease did not match, and inserting a second one under its id fails.
-      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined
-      throw error
-    }
+    const taken = { $mergeObjects: ['$$ROOT', { holder, expires_at: expiry, fence: nextFence }] }
+    const lease = await leases.findOneAndUpdate({ _id: service }, [{ $replaceWith: { $cond: [free, taken, '$$ROOT'] } }], {
+      upsert: true,
+      returnDocument: 'after',
+      writeConcern: { w: 'majority' },
+    })
+    return lease?.holder === holder ? lease.fence : undefined
   }
 
   return {

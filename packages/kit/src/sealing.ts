@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { LRUCache } from 'lru-cache'
 import { InfrastructureError, PermanentError } from './errors.ts'
 import { type Namespace, qualify } from './namespace.ts'
 
@@ -65,7 +66,7 @@ export function openKeyRing({
   readonly key: Uint8Array
 }): KeyRing {
   if (master.length !== 32) throw new Error('the master key must have 32 bytes')
-  const cache = new Map<string, { readonly key: UserKey; readonly until: number }>()
+  const cache = new LRUCache<string, UserKey>({ max: CACHE_SIZE, ttl: CACHE_MS })
   const place = (userId: string) => qualify(namespace, `user_key:${userId}`)
 
   const wrap = (userId: string, key: Uint8Array) => {
@@ -74,12 +75,6 @@ export function openKeyRing({
   }
   const unwrap = (userId: string, wrapped: Uint8Array) =>
     decrypt(master, userId, wrapped.subarray(0, NONCE_BYTES), wrapped.subarray(NONCE_BYTES))
-  const remember = (userId: string, key: UserKey) => {
-    cache.delete(userId)
-    const [oldest] = cache.size >= CACHE_SIZE ? cache.keys() : []
-    if (oldest !== undefined) cache.delete(oldest)
-    cache.set(userId, { key, until: performance.now() + CACHE_MS })
-  }
 
   return {
     wrap,
@@ -89,15 +84,15 @@ export function openKeyRing({
     },
     async destroy(userId) {
       await answered(redis.set(place(userId), DESTROYED))
-      remember(userId, DESTROYED)
+      cache.set(userId, DESTROYED)
     },
     async find(userId) {
       const cached = cache.get(userId)
-      if (cached && cached.until > performance.now()) return cached.key
+      if (cached) return cached
       const stored = await answered(redis.get(place(userId)))
       if (stored === null) return undefined
       const key = stored === DESTROYED ? DESTROYED : unwrap(userId, Buffer.from(stored, 'base64'))
-      remember(userId, key)
+      cache.set(userId, key)
       return key
     },
   }
