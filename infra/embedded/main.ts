@@ -1,0 +1,38 @@
+// The whole application in one process: the router asks the four subgraphs directly, no port of theirs is open.
+
+import { authEnv } from '@vibely/auth/env'
+import { openAuth } from '@vibely/auth/subgraph'
+import { cultureEnv } from '@vibely/culture/env'
+import { openCulture } from '@vibely/culture/subgraph'
+import { feedEnv } from '@vibely/feed/env'
+import { openFeed } from '@vibely/feed/subgraph'
+import { readEnv } from '@vibely/kit/env'
+import { createLogger } from '@vibely/kit/logger'
+import { runMain } from '@vibely/kit/main'
+import { routerEnv } from '@vibely/router/env'
+import { localKeys } from '@vibely/router/key-set'
+import { localSource } from '@vibely/router/local-source'
+import { openRouter } from '@vibely/router/router'
+import { committedSupergraph } from '@vibely/router/supergraph'
+import { socialEnv } from '@vibely/social/env'
+import { openSocial } from '@vibely/social/subgraph'
+
+const env = readEnv({ ...authEnv, ...cultureEnv, ...socialEnv, ...feedEnv, ...routerEnv })
+const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
+
+await runMain(logger, async (stack) => {
+  const auth = stack.use(await openAuth(env))
+  const subgraphs = [auth, stack.use(await openCulture(env)), stack.use(await openSocial(env)), stack.use(await openFeed(env))]
+  const pages = auth.pages ?? {}
+  const router = stack.use(
+    await openRouter({
+      env,
+      supergraphSdl: await committedSupergraph(),
+      sources: subgraphs.map((subgraph) => localSource(subgraph, logger)),
+      loadKeys: localKeys(pages),
+      pages,
+      logger,
+    }),
+  )
+  logger.info({ url: router.url }, 'everything is listening')
+})

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { openRequestSigner } from '@vibely/kit/identity'
+import type { Logger } from '@vibely/kit/logger'
+import { parse } from 'graphql'
+import type { RemoteEnv } from './env.ts'
+import { type Pages, remotePages } from './http/pages.ts'
+import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
+import { httpSource } from './sources/http-source.ts'
+import type { Source } from './sources/source.ts'
+import { committedSupergraph } from './supergraph/committed.ts'
+import { joinedSubgraphs } from './supergraph/subgraphs.ts'
+
+/** What a router of its own process is opened with. */
+export interface Deployment {
+  readonly supergraphSdl: string
+  readonly sources: readonly Source[]
+  readonly loadKeys: LoadKeys
+  readonly pages: Pages
+}
+
+/** Our supergraph over subgraphs behind HTTP, each with its own key. */
+export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Deployment> {
+  const subgraphs = [
+    { name: 'auth', url: env.AUTH_URL, hmacKey: env.AUTH_HMAC_KEY },
+    { name: 'culture', url: env.CULTURE_URL, hmacKey: env.CULTURE_HMAC_KEY },
+    { name: 'social', url: env.SOCIAL_URL, hmacKey: env.SOCIAL_HMAC_KEY },
+    { name: 'feed', url: env.FEED_URL, hmacKey: env.FEED_HMAC_KEY },
+  ]
+  const sources = subgraphs.map(async ({ name, url, hmacKey }) => {
+    const signer = await openRequestSigner({ subgraph: name, hmacKey, privateKey: env.ROUTER_IDENTITY_PRIVATE_KEY })
+    return httpSource({ name, url: new URL('/graphql', url).href, signer, logger })
+  })
+  return {
+    supergraphSdl: await committedSupergraph(),
+    sources: await Promise.all(sources),
+    loadKeys: remoteKeys(new URL('/.well-known/jwks.json', env.AUTH_URL).href),
+    pages: remotePages(env.AUTH_URL, ['/.well-known/jwks.json', '/dev/mail', '/dev/mail.json']),
+  }
+}
+
+/** Any supergraph file; the subgraphs' addresses are in it. */
+export async function foreignDeployment(file: string, jwksUrl: string | undefined, logger: Logger): Promise<Deployment> {
+  const supergraphSdl = await readFile(file, 'utf8')
+  return {
+    supergraphSdl,
+    sources: joinedSubgraphs(parse(supergraphSdl)).map(({ name, url }) => httpSource({ name, url, logger })),
+    // Without a key set no token is good.
+    loadKeys: jwksUrl === undefined ? async () => ({ keys: [] }) : remoteKeys(jwksUrl),
+    pages: {},
+  }
+}

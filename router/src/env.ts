@@ -1,0 +1,64 @@
+import { cursorEnv, port, redisEnv, serviceEnv } from '@vibely/kit/env'
+import { z } from 'zod'
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+
+/** What the router needs for any supergraph. */
+const baseEnv = {
+  ...serviceEnv,
+  ROUTER_HOST: z.string().default('127.0.0.1'),
+  ROUTER_PORT: port(4000),
+  /** Address of the router as clients see it: issuer of the access tokens. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Origins whose pages may call the router, beside its own: `https://app.example`. */
+  CORS_ORIGINS: list,
+}
+
+/** What it needs for ours, wherever the subgraphs run. */
+export const routerEnv = { ...baseEnv, ...redisEnv, ...cursorEnv }
+
+/** What it needs for a foreign supergraph: without Redis there are no live events, without key set no signed-in callers. */
+export const standaloneEnv = {
+  ...baseEnv,
+  REDIS_URL: redisEnv.REDIS_URL.optional(),
+  CURSOR_SECRET: cursorEnv.CURSOR_SECRET.optional(),
+  JWKS_URL: z.url().optional(),
+}
+
+export type RouterEnv = z.output<z.ZodObject<typeof baseEnv>> & {
+  readonly REDIS_URL?: string | undefined
+  readonly CURSOR_SECRET?: string | undefined
+}
+
+const hmacKey = z.string().regex(/^[^:]+:.{32,}$/, 'kid:secret, the secret of 32 characters or more')
+
+/** What it needs beside that to reach our subgraphs over HTTP and to prove itself to them. */
+export const remoteEnv = {
+  AUTH_URL: z.url().default('http://localhost:4001'),
+  CULTURE_URL: z.url().default('http://localhost:4002'),
+  SOCIAL_URL: z.url().default('http://localhost:4003'),
+  FEED_URL: z.url().default('http://localhost:4004'),
+  /** The router's key for each subgraph, `kid:secret`. */
+  AUTH_HMAC_KEY: hmacKey,
+  CULTURE_HMAC_KEY: hmacKey,
+  SOCIAL_HMAC_KEY: hmacKey,
+  FEED_HMAC_KEY: hmacKey,
+  /** Signs identity tokens for them: an Ed25519 key, a JWK as JSON. */
+  ROUTER_IDENTITY_PRIVATE_KEY: z.string().startsWith('{', 'a JWK as JSON'),
+}
+
+export type RemoteEnv = z.output<z.ZodObject<typeof remoteEnv>>
+
+/** The environment, with the port of the command line in place of its own. */
+export const withPort = (port: string | undefined): Readonly<Record<string, string | undefined>> => ({
+  ...process.env,
+  ...(port !== undefined && { ROUTER_PORT: port }),
+})

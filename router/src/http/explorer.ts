@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
+
+const QUERY = `# Vibely: one schema over four subgraphs. Ctrl-Enter runs the operation, Ctrl-Space completes.
+#
+# To act as a member, run signIn below and put its token into the Headers tab:
+#   { "authorization": "Bearer <accessToken>" }
+# Subscriptions use the same header. Their events come over graphql-transport-ws on this path.
+
+query Start {
+  __typename
+}
+`
+
+// Runs in the browser. GraphiQL's own fetcher does not bring the Headers tab to a socket; this one does.
+const FETCHER = `
+function vibelyFetcher(params, options) {
+  const headers = { ...(options && options.headers) };
+  const isSubscription = options && options.documentAST && options.documentAST.definitions.some((definition) =>
+    definition.operation === 'subscription' && (!params.operationName || (definition.name && definition.name.value === params.operationName)));
+  if (!isSubscription) {
+    return fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(params) })
+      .then((answer) => answer.json());
+  }
+  const waiting = [];
+  let wake = () => {};
+  let ended = false;
+  const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/graphql', 'graphql-transport-ws');
+  const send = (message) => socket.send(JSON.stringify(message));
+  const push = (value) => { waiting.push(value); wake(); };
+  const end = () => { ended = true; wake(); };
+  const credential = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization');
+  socket.onopen = () => send({ type: 'connection_init', payload: credential ? { authorization: credential[1] } : {} });
+  socket.onclose = (event) => {
+    if (event.code !== 1000) push({ errors: [{ message: 'The socket was closed: ' + event.code + ' ' + event.reason }] });
+    end();
+  };
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload: params });
+    if (message.type === 'ping') send({ type: 'pong' });
+    if (message.type === 'next') push(message.payload);
+    if (message.type === 'error') push({ errors: message.payload });
+    if (message.type === 'error' || message.type === 'complete') socket.close(1000);
+  };
+  return {
+    [Symbol.asyncIterator]() { return this; },
+    async next() {
+      while (waiting.length === 0 && !ended) await new Promise((resolve) => { wake = resolve; });
+      return waiting.length > 0 ? { done: false, value: waiting.shift() } : { done: true, value: undefined };
+    },
+    async return() { socket.close(1000); end(); return { done: true, value: undefined }; },
+  };
+}`
+
+const RENDER = 'YogaGraphiQL.renderYogaGraphiQL('
+
+/** GraphiQL as one page that needs nothing else: scripts, styles and workers are inside. */
+async function explorerPage(): Promise<string> {
+  // Nine megabytes: loaded when the first browser comes.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
+  const page = renderGraphiQL({ title: 'Vibely', defaultQuery: QUERY, endpoint: '/graphql', headers: '{}', shouldPersistHeaders: false })
+  const at = page.lastIndexOf(RENDER)
+  if (at < 0) throw new Error('the explorer page has changed its form')
+  const call = `${FETCHER}\n((root, options) => ${RENDER}root, { ...options, endpoint: undefined, fetcher: vibelyFetcher }))(`
+  return page.slice(0, at) + call + page.slice(at + RENDER.length)
+}
+
+const SANDBOX = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Vibely in Apollo Sandbox</title><style>html, body, #sandbox { height: 100%; margin: 0 } p { font: 1rem system-ui; margin: 2rem }</style></head>
+<body>
+<div id="sandbox"><p>Apollo Sandbox loads from Apollo's servers. Without a connection use <a href="/">the explorer of this router</a>.</p></div>
+<script src="https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js"></script>
+<script>
+if (window.EmbeddedSandbox) {
+  document.querySelector('#sandbox').replaceChildren();
+  new window.EmbeddedSandbox({ target: '#sandbox', initialEndpoint: location.origin + '/graphql', initialSubscriptionEndpoint: location.origin.replace(/^http/, 'ws') + '/graphql' });
+}
+</script>
+</body>
+</html>
+`
+
+/** `/` is GraphiQL, `/sandbox` Apollo Sandbox. */
+export function addExplorers(app: FastifyInstance): void {
+  let made: Promise<{ readonly zipped: Buffer; readonly tag: string }> | undefined
+  const make = async () => {
+    const zipped = await promisify(gzip)(await explorerPage())
+    return { zipped, tag: `"${createHash('sha256').update(zipped).digest('base64url').slice(0, 22)}"` }
+  }
+
+  app.get('/', async (request, reply) => {
+    made ??= make()
+    const { zipped, tag } = await made
+    const { host } = request.headers
+    // The browser itself refuses whatever would leave this origin.
+    const policy = `default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; connect-src 'self' ws://${host} wss://${host}; frame-ancestors 'none'; base-uri 'none'`
+    reply
+      .type('text/html; charset=utf-8')
+      .headers({ etag: tag, vary: 'accept-encoding', 'content-security-policy': policy, 'cache-control': 'no-cache' })
+    if (request.headers['if-none-match'] === tag) return reply.code(304).send()
+    if (/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.header('content-encoding', 'gzip').send(zipped)
+    return reply.send(await promisify(gunzip)(zipped))
+  })
+  app.get('/sandbox', (_request, reply) => reply.type('text/html; charset=utf-8').send(SANDBOX))
+}

@@ -1,0 +1,63 @@
+import { fault } from '@vibely/kit/errors'
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import type { Pages } from '../http/pages.ts'
+
+const REFETCH_MS = 30_000
+const RETRY_MS = 1_000
+const FETCH_MS = 3_000
+
+/** Reads auth's key set. */
+export type LoadKeys = () => Promise<JSONWebKeySet>
+
+/**
+ * Keys of access tokens, loaded at first use. An unknown key id loads them again, at most every 30 s: a forged id must
+ * not make traffic. While auth cannot be reached the keys at hand stay good.
+ */
+export function keySet(load: LoadKeys): JWTVerifyGetKey {
+  let keys: JWTVerifyGetKey | undefined
+  let pending: Promise<JWTVerifyGetKey> | undefined
+  let nextLoad = 0
+
+  async function reload(): Promise<JWTVerifyGetKey> {
+    try {
+      keys = createLocalJWKSet(await load())
+      nextLoad = Date.now() + REFETCH_MS
+      return keys
+    } catch (error) {
+      nextLoad = Date.now() + RETRY_MS
+      if (!keys) throw fault('SUBGRAPH_UNAVAILABLE', undefined, { service: 'auth', cause: error })
+      return keys
+    } finally {
+      pending = undefined
+    }
+  }
+
+  const refresh = () => (pending ??= reload())
+  return async (header, token) => {
+    const known = keys ?? (await refresh())
+    try {
+      return await known(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || Date.now() < nextLoad) throw error
+      return (await refresh())(header, token)
+    }
+  }
+}
+
+/** Loads a key set from its address. */
+export const remoteKeys =
+  (url: string): LoadKeys =>
+  async () => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS), redirect: 'error' })
+    if (!answer.ok) throw new Error(`the key set answered ${answer.status}`)
+    return (await answer.json()) as JSONWebKeySet
+  }
+
+/** Loads the key set from a page of a subgraph in this process. */
+export const localKeys =
+  (pages: Pages): LoadKeys =>
+  async () => {
+    const answer = await pages['/.well-known/jwks.json']?.(new URLSearchParams())
+    if (answer?.status !== 200) throw new Error('the key set is not served')
+    return JSON.parse(answer.body) as JSONWebKeySet
+  }

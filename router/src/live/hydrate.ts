@@ -1,0 +1,159 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  GraphQLIncludeDirective,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql'
+import { EVENT_SERVICE } from '../execution/executor.ts'
+import { failureErrors } from '../execution/failure-errors.ts'
+import type { FetchNode, Plan, PlanNode, SubscriptionNode } from '../planning/planner.ts'
+import { type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** The plan of a subscription as a plan for one event: the event stands in for the primary fetch. */
+export function eventPlan({ primary, rest }: SubscriptionNode): Plan {
+  const event: FetchNode = { ...primary, serviceName: EVENT_SERVICE }
+  const nodes: PlanNode[] = rest ? [event, rest] : [event]
+  return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes } }
+}
+
+/**
+ * Answers the primary fetch of a subscription from an event. The event holds ids and `__typename`; an object of which
+ * more is selected than the event holds is read from the subgraph that owns the subscription, as the entity it is.
+ */
+export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: Source): (payload: Json) => Source {
+  const document = parse(primary.operation, { noLocation: true })
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  )
+  const root = operation?.selectionSet.selections.find((selection) => selection.kind === Kind.FIELD)
+  const selected = root?.selectionSet
+  if (!operation || !root || !selected) throw new Error('a subscription was planned without a root field')
+  const rootName = root.alias?.value ?? root.name.value
+  const queries = new Map<string, string>()
+
+  /** Fields that apply to a value, with fragments opened and `@skip` and `@include` decided. */
+  function* fieldsOf(set: SelectionSetNode, typeName: unknown, variables: Json): Generator<FieldNode> {
+    for (const selection of set.selections) {
+      if (!included(selection, variables)) continue
+      if (selection.kind === Kind.FIELD) yield selection
+      else if (selection.kind === Kind.INLINE_FRAGMENT && applies(schema, selection.typeCondition?.name.value, typeName)) {
+        yield* fieldsOf(selection.selectionSet, typeName, variables)
+      }
+    }
+  }
+
+  function holds(set: SelectionSetNode, value: unknown, variables: Json): boolean {
+    if (value === null) return true
+    if (Array.isArray(value)) return value.every((item) => holds(set, item, variables))
+    if (!isJson(value)) return false
+    return [...fieldsOf(set, value.__typename, variables)].every(({ name, arguments: args, selectionSet }) => {
+      const inner = value[name.value]
+      // A field with arguments is somebody's computation, not a part of what happened.
+      return inner !== undefined && !args?.length && (!selectionSet || holds(selectionSet, inner, variables))
+    })
+  }
+
+  function project(set: SelectionSetNode, value: unknown, variables: Json): unknown {
+    if (Array.isArray(value)) return value.map((item) => project(set, item, variables))
+    if (!isJson(value)) return null
+    const result: Record<string, unknown> = { ...(typeof value.__typename === 'string' && { __typename: value.__typename }) }
+    for (const field of fieldsOf(set, value.__typename, variables)) {
+      const inner = value[field.name.value] ?? null
+      result[responseName(field)] = field.selectionSet ? project(field.selectionSet, inner, variables) : inner
+    }
+    return result
+  }
+
+  function entityQuery(field: FieldNode, set: SelectionSetNode, typeName: string): string {
+    const key = `${responseName(field)} ${typeName}`
+    const known = queries.get(key)
+    if (known !== undefined) return known
+    const used = new Set<string>()
+    visit(set, { Variable: ({ name }) => void used.add(name.value) })
+    const definitions = operation?.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? []
+    const variables = ['$representations: [_Any!]!', ...definitions.map(print)].join(', ')
+    const query = `query (${variables}) { _entities(representations: $representations) { ... on ${typeName} ${print(set)} } }`
+    queries.set(key, query)
+    return query
+  }
+
+  return (payload) => ({
+    name: owner.name,
+    async fetch(request, caller, signal): Promise<SubgraphAnswer> {
+      const variables = withDefaults(document, request.variables)
+      const result: Record<string, unknown> = { ...(typeof payload.__typename === 'string' && { __typename: payload.__typename }) }
+      const errors: NonNullable<SubgraphAnswer['errors']>[number][] = []
+      const complete = async (field: FieldNode): Promise<unknown> => {
+        const { selectionSet } = field
+        const value = payload[field.name.value] ?? null
+        if (!selectionSet || value === null) return value
+        if (holds(selectionSet, value, variables) || !isJson(value) || typeof value.__typename !== 'string')
+          return project(selectionSet, value, variables)
+        const typeName = value.__typename
+        const entity: SubgraphRequest = {
+          query: entityQuery(field, selectionSet, typeName),
+          variables: { ...request.variables, representations: [scalarsOf(value)] },
+        }
+        const answer = await owner.fetch(entity, caller, signal).catch((error: unknown): SubgraphAnswer => {
+          if (!(error instanceof SourceFailure)) throw error
+          return { errors: failureErrors(error.code, owner.name, entity) }
+        })
+        // What the entity fetch says of `_entities.0` is about this field.
+        for (const error of answer.errors ?? [])
+          errors.push({ ...error, path: [rootName, responseName(field), ...(error.path ?? []).slice(2)] })
+        const [found] = (answer.data?._entities ?? []) as readonly (Json | null)[]
+        return found ? { __typename: typeName, ...found } : null
+      }
+      const fields = [...fieldsOf(selected, payload.__typename, variables)]
+      const values = await Promise.all(fields.map(complete))
+      for (const [index, field] of fields.entries()) result[responseName(field)] = values[index]
+      return { data: { [rootName]: result }, ...(errors.length > 0 && { errors }) }
+    },
+    [Symbol.asyncDispose]: async () => {},
+  })
+}
+
+const responseName = ({ alias, name }: FieldNode) => alias?.value ?? name.value
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const scalarsOf = (value: Json) => Object.fromEntries(Object.entries(value).filter(([, part]) => typeof part !== 'object'))
+
+function included(node: { readonly directives?: readonly DirectiveNode[] }, variables: Json): boolean {
+  return (
+    getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false
+  )
+}
+
+/** Whether a fragment's condition holds for a type. Without a name the value is what the schema says it is. */
+function applies(schema: GraphQLSchema, condition: string | undefined, typeName: unknown): boolean {
+  if (condition === undefined || typeof typeName !== 'string' || condition === typeName) return true
+  const wider = schema.getType(condition)
+  const narrower = schema.getType(typeName)
+  return isAbstractType(wider) && isObjectType(narrower) && schema.isSubType(wider, narrower)
+}
+
+function withDefaults(document: DocumentNode, given: Json): Json {
+  const definitions = document.definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? (definition.variableDefinitions ?? []) : [],
+  )
+  const defaults = definitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+  )
+  return { ...Object.fromEntries(defaults), ...given }
+}

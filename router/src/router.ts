@@ -1,0 +1,66 @@
+import type { Logger } from '@vibely/kit/logger'
+import type { RouterEnv } from './env.ts'
+import { addGraphql } from './http/graphql.ts'
+import { originCheck } from './http/origins.ts'
+import type { Pages } from './http/pages.ts'
+import { httpServer } from './http/server.ts'
+import { openAuthenticator } from './identity/access-token.ts'
+import { keySet, type LoadKeys } from './identity/key-set.ts'
+import { openRedisFeeds } from './live/redis.ts'
+import { streamCursors } from './live/stream-cursor.ts'
+import { openPipeline } from './pipeline.ts'
+import type { Source } from './sources/source.ts'
+import { buildSchemaState } from './supergraph/schema-state.ts'
+import { socketSessions } from './transports/sessions.ts'
+import { addSockets } from './transports/ws.ts'
+
+export interface RouterOptions {
+  readonly env: RouterEnv
+  /** The policy supergraph. */
+  readonly supergraphSdl: string
+  /** One for each subgraph of the supergraph. Their owner disposes them, after the router. */
+  readonly sources: readonly Source[]
+  /** Reads the key set that access tokens are verified with. */
+  readonly loadKeys: LoadKeys
+  /** Public pages of subgraphs. */
+  readonly pages: Pages
+  readonly logger: Logger
+}
+
+/** A router that listens. Disposing drains it. */
+export interface Router extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Opens the router: loads the supergraph, follows Redis, then listens. */
+export async function openRouter({ env, supergraphSdl, sources, loadKeys, pages, logger }: RouterOptions): Promise<Router> {
+  await using stack = new AsyncDisposableStack()
+  const production = env.NODE_ENV === 'production'
+  const pipeline = openPipeline(buildSchemaState(supergraphSdl), sources, { introspection: !production, logger })
+  const sessions = socketSessions()
+  const onRevoked = (session: string) => sessions.end(session)
+  const { REDIS_URL: url, CURSOR_SECRET: secret, VIBELY_NAMESPACE: namespace } = env
+  const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
+  const authenticator = openAuthenticator({
+    keys: keySet(loadKeys),
+    issuer: env.PUBLIC_URL ?? 'vibely',
+    isRevoked: (session) => redis?.revocations.isRevoked(session) ?? false,
+  })
+
+  const { app, drain } = httpServer({ origins: env.CORS_ORIGINS, pages, production, logger })
+  const apollo = await addGraphql(app, pipeline, authenticator, logger)
+  stack.defer(() => apollo.stop())
+  stack.defer(() => app.close())
+  const live = redis && secret !== undefined ? { pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger } : null
+  stack.use(addSockets(app.server, { pipeline, live, authenticator, sessions, isAllowed: originCheck(env.CORS_ORIGINS), logger }))
+  const address = await app.listen({ port: env.ROUTER_PORT, host: env.ROUTER_HOST })
+
+  const open = stack.move()
+  return {
+    url: address,
+    async [Symbol.asyncDispose]() {
+      drain()
+      await open.disposeAsync()
+    },
+  }
+}

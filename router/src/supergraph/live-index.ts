@@ -1,0 +1,30 @@
+import { type DocumentNode, Kind, valueFromASTUntyped } from 'graphql'
+
+/** Where the events of a Subscription field come from. */
+export interface LiveSource {
+  /** Channel with `{viewer.id}` and `{args.x}` in it. */
+  readonly channel: string
+  /** True when the channel is a stream that a cursor resumes. */
+  readonly replay: boolean
+}
+
+export type LiveIndex = ReadonlyMap<string, LiveSource>
+
+/** Reads `@live` of the policy supergraph: one entry a Subscription field that has it. */
+export function liveIndex(supergraph: DocumentNode): LiveIndex {
+  const index = new Map<string, LiveSource>()
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== subscriptionType(supergraph)) continue
+    for (const field of definition.fields ?? []) {
+      const live = field.directives?.find(({ name }) => name.value === 'live')
+      const given = Object.fromEntries(live?.arguments?.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]) ?? [])
+      if (typeof given.channel === 'string') index.set(field.name.value, { channel: given.channel, replay: given.replay === true })
+    }
+  }
+  return index
+}
+
+function subscriptionType(supergraph: DocumentNode): string | undefined {
+  const schema = supergraph.definitions.find((definition) => definition.kind === Kind.SCHEMA_DEFINITION)
+  return schema?.operationTypes.find(({ operation }) => operation === 'subscription')?.type.name.value
+}

@@ -1,0 +1,60 @@
+import { type ConstDirectiveNode, type DocumentNode, Kind, type NamedTypeNode, type TypeNode, valueFromASTUntyped } from 'graphql'
+
+/** What a caller must bring to reach a field: every part that is given. */
+export interface Requirement {
+  readonly id: number
+  readonly authenticated: boolean
+  /** One of these sets of scopes; empty when none is asked for. */
+  readonly scopes: readonly (readonly string[])[]
+  /** One of these sets of facts about the caller; empty when none is asked for. */
+  readonly policies: readonly (readonly string[])[]
+}
+
+export interface PolicyIndex {
+  /** Requirements of a field: its own, its type's and those of the type it returns. */
+  of(typeName: string, fieldName: string): readonly Requirement[]
+}
+
+const NONE: readonly Requirement[] = []
+
+/** Reads `@authenticated`, `@requiresScopes` and `@policy` of the policy supergraph. Equal requirements are one object. */
+export function policyIndex(supergraph: DocumentNode): PolicyIndex {
+  const known = new Map<string, Requirement>()
+  const ofType = new Map<string, Requirement>()
+  const ofField = new Map<string, Requirement[]>()
+
+  function requirement(directives: readonly ConstDirectiveNode[] | undefined): Requirement | undefined {
+    const authenticated = directives?.some(({ name }) => name.value === 'authenticated') ?? false
+    const scopes = sets(directives, 'requiresScopes', 'scopes')
+    const policies = sets(directives, 'policy', 'policies')
+    if (!authenticated && scopes.length === 0 && policies.length === 0) return undefined
+    const key = JSON.stringify([authenticated, scopes, policies])
+    const found = known.get(key) ?? { id: known.size, authenticated, scopes, policies }
+    known.set(key, found)
+    return found
+  }
+
+  for (const definition of supergraph.definitions) {
+    if (!('name' in definition) || !definition.name || !('directives' in definition)) continue
+    const own = requirement(definition.directives as readonly ConstDirectiveNode[])
+    if (own) ofType.set(definition.name.value, own)
+  }
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    for (const field of definition.fields ?? []) {
+      const all = [ofType.get(definition.name.value), requirement(field.directives), ofType.get(namedType(field.type).name.value)]
+      const given = all.filter((one) => one !== undefined)
+      if (given.length > 0) ofField.set(`${definition.name.value}.${field.name.value}`, given)
+    }
+  }
+  return { of: (typeName, fieldName) => ofField.get(`${typeName}.${fieldName}`) ?? NONE }
+}
+
+function sets(directives: readonly ConstDirectiveNode[] | undefined, name: string, argument: string): readonly (readonly string[])[] {
+  const value = directives
+    ?.find((directive) => directive.name.value === name)
+    ?.arguments?.find((given) => given.name.value === argument)?.value
+  return value ? (valueFromASTUntyped(value) as string[][]) : []
+}
+
+const namedType = (type: TypeNode): NamedTypeNode => (type.kind === Kind.NAMED_TYPE ? type : namedType(type.type))

@@ -1,0 +1,40 @@
+import { Supergraph } from '@apollo/federation-internals'
+import { type GraphQLSchema, parse } from 'graphql'
+import { apolloPlanner } from '../planning/apollo-planner.ts'
+import type { Planner } from '../planning/planner.ts'
+import { type LiveIndex, liveIndex } from './live-index.ts'
+import { type PolicyIndex, policyIndex } from './policy-index.ts'
+import { stripSupergraph } from './strip.ts'
+import { type JoinedSubgraph, joinedSubgraphs } from './subgraphs.ts'
+
+/** Everything that follows from one supergraph. Immutable: another supergraph is another state. */
+export interface SchemaState {
+  /** What `ApolloGateway` loads and the planner plans on. */
+  readonly executionSdl: string
+  readonly supergraph: Supergraph
+  /** The supergraph's own schema, with the types of the join. */
+  readonly supergraphSchema: GraphQLSchema
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema
+  readonly subgraphs: readonly JoinedSubgraph[]
+  readonly policies: PolicyIndex
+  readonly live: LiveIndex
+  readonly planner: Planner
+}
+
+/** Builds the state of a policy supergraph. Throws when it is not one. */
+export function buildSchemaState(policySdl: string): SchemaState {
+  const executionSdl = stripSupergraph(policySdl)
+  const supergraph = Supergraph.build(executionSdl)
+  const document = parse(policySdl)
+  return Object.freeze({
+    executionSdl,
+    supergraph,
+    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
+    subgraphs: joinedSubgraphs(document),
+    policies: policyIndex(document),
+    live: liveIndex(document),
+    planner: apolloPlanner(supergraph),
+  })
+}
