@@ -1,5 +1,6 @@
 import type { KeyRing } from '@vibely/kit/sealing'
 import type { Database } from './db.ts'
+import type { Queue } from './queue.ts'
 
 /** What the use cases work with. */
 export interface Services {
@@ -8,4 +9,6 @@ export interface Services {
   readonly keyRing: KeyRing
   /** Mean score of all works, at most a minute old. */
   readonly meanScore: () => Promise<number>
+  /** Members who rate one work take turns. */
+  readonly queue: Queue
 }

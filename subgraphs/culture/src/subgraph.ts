@@ -14,6 +14,7 @@ import { openDatabase } from './db.ts'
 import type { CultureEnv } from './env.ts'
 import { openLoaders } from './loaders.ts'
 import { members } from './members/consumer.ts'
+import { openQueue } from './queue.ts'
 import { schema } from './schema.ts'
 import type { Services } from './services.ts'
 import { meanScore } from './works/ratings.ts'
@@ -34,7 +35,7 @@ export async function openCulture(env: CultureEnv): Promise<Subgraph> {
   opened.use(await startConsumers({ bus, inbox: mongoInbox(client, db), subscriptions: [members(keyRing)], logger }))
 
   const cursors = openCursors(env.CURSOR_SECRET)
-  const services: Services = { database, keyRing, meanScore: meanScore(database) }
+  const services: Services = { database, keyRing, meanScore: meanScore(database), queue: openQueue() }
   const resources = opened.move()
   return {
     name: 'culture',

@@ -9,7 +9,7 @@ import type { SourceWork } from './source.ts'
  * - One row names two authors (`Geoffrey Willans and Ronald Searle`): two people.
  * - Initials have no stops (`JRR Tolkien`, `Philip K Dick`): they get them.
  * - Names and titles have lost their accents (`Emily Bronte`, `Les Miserables`), some a letter or an article
- *   (`The Smarest Kid on Earth`, `Judgment in Stone`): a list below puts them right.
+ *   (`The Smarest Kid on Earth`, `Judgment in Stone`), and Frank Herbert has got a middle initial: a list puts them right.
  * - Apostrophes are typographic here and plain in the films: plain everywhere, so that one search finds both.
  * - There is no year, length or measure of renown. The last one is made up from the title.
  */
@@ -59,6 +59,7 @@ const CORRECTIONS: Readonly<Record<string, string>> = {
   'Charlotte Bronte': 'Charlotte Brontë',
   'Emile Zola': 'Émile Zola',
   'Emily Bronte': 'Emily Brontë',
+  'Frank L Herbert': 'Frank Herbert',
   'Gabriel Garcia Marquez': 'Gabriel García Márquez',
   'Honore de Balzac': 'Honoré de Balzac',
   'Jaroslav Hasek': 'Jaroslav Hašek',

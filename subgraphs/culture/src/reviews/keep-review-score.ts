@@ -1,14 +1,14 @@
 import { type MongoTx, withAggregate } from '@vibely/kit/outbox-mongo'
-import type { KeyRing } from '@vibely/kit/sealing'
 import type { LibraryEntry } from '../library/store.ts'
+import type { Services } from '../services.ts'
 import { reviewEdited } from './events.ts'
 import { findReviewOf, saveReview } from './store.ts'
 
 /**
- * A review that shows its author's score follows the library, inside the transaction that changed the score. One without a
- * score keeps none: its author may not want to tell. No edit by the author, so the review's version stays.
+ * A review that shows its author's score follows the library, inside the transaction that changed the entry. One without a
+ * score keeps none: its author may not want to tell. No edit by the author, so the review's version stays. Idempotent.
  */
-export async function keepReviewScore(tx: MongoTx, keyRing: KeyRing, entry: LibraryEntry): Promise<void> {
+export async function keepReviewScore({ keyRing }: Services, tx: MongoTx, entry: LibraryEntry): Promise<void> {
   const review = await findReviewOf(tx, entry)
   if (!review || review.score === null || review.score === entry.score) return
   const changed = { ...review, score: entry.score }

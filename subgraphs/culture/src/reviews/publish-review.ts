@@ -1,9 +1,9 @@
 import { newId } from '@vibely/kit/ids'
-import { inTransaction, type MongoTx, withAggregate } from '@vibely/kit/outbox-mongo'
+import { withAggregate } from '@vibely/kit/outbox-mongo'
 import { changeEntry } from '../library/change-entry.ts'
-import { findEntry, type LibraryEntry } from '../library/store.ts'
+import { inLibrary, type LibraryPlace } from '../library/in-library.ts'
+import type { LibraryEntry } from '../library/store.ts'
 import type { Services } from '../services.ts'
-import { findWork, type Work } from '../works/store.ts'
 import { cleanTexts, type Refusal, type ReviewTexts, refuseTexts } from './check-review.ts'
 import { reviewPublished } from './events.ts'
 import { firstResult, idempotencyKey, rememberResult } from './idempotency.ts'
@@ -21,43 +21,38 @@ const KEY_LENGTH = { min: 8, max: 64 }
 
 /**
  * Publishes a member's one review of a work and makes or rates the library entry it belongs to. With a key, a retry within
- * a day returns the first result. Takes the lock of the library first, so that two at once are one after the other.
+ * a day returns the first result. The lock of the library makes two at once one after the other.
  */
 export async function publishReview(services: Services, userId: string, draft: Draft, key: string | null): Promise<PublishOutcome> {
-  const { database, meanScore } = services
   const clean = { ...draft, ...cleanTexts(draft) }
-  const refusal = refuseTexts(clean)
+  const refusal = refuseTexts(clean) ?? refuseKey(key)
   if (refusal) return refusal
-  if (key !== null && (key.length < KEY_LENGTH.min || key.length > KEY_LENGTH.max))
-    return { ok: false, code: 'INVALID', field: 'idempotencyKey' }
-  const mean = await meanScore()
-  const known = key === null ? null : idempotencyKey(userId, 'publishReview', key, draft)
+  const retryKey = key === null ? null : idempotencyKey(userId, 'publishReview', key, draft)
 
-  return inTransaction(database.client, database.db, async (tx): Promise<PublishOutcome> => {
-    const work = await findWork(tx, clean.workId)
-    if (!work) return { ok: false, code: 'NOT_FOUND', field: 'workId' }
-    return withAggregate(tx, 'library', userId, async (appendToLibrary): Promise<PublishOutcome> => {
-      const first = known && (await firstResult(tx, known))
-      if (first === 'MISMATCH') return { ok: false, code: 'IDEMPOTENCY_MISMATCH', field: 'idempotencyKey' }
-      if (first)
-        return { ok: true, review: await findOwnReview(tx, userId, first), entry: await findEntry(tx, { userId, workId: work._id }) }
-      if (await findReviewOf(tx, { userId, workId: work._id })) return { ok: false, code: 'ALREADY_REVIEWED', field: 'workId' }
+  const outcome = await inLibrary(services, { userId, workId: draft.workId }, async (place): Promise<PublishOutcome> => {
+    const { tx, work } = place
+    const first = retryKey && (await firstResult(tx, retryKey))
+    if (first === 'MISMATCH') return { ok: false, code: 'IDEMPOTENCY_MISMATCH', field: 'idempotencyKey' }
+    if (first) return { ok: true, review: await findOwnReview(tx, userId, first), entry: place.entry }
+    if (await findReviewOf(tx, { userId, workId: work._id })) return { ok: false, code: 'ALREADY_REVIEWED', field: 'workId' }
 
-      const entry = await changeEntry(tx, appendToLibrary, {
-        userId,
-        work,
-        fields: clean.score === null ? {} : { score: clean.score },
-        defaults: { visibility: clean.visibility },
-        mean,
-      })
-      const review = await insertReview(tx, services, work, entry, clean)
-      if (known) await rememberResult(tx, known, review._id)
-      return { ok: true, review, entry }
+    const entry = await changeEntry(place, {
+      ...(clean.score !== null && { score: clean.score }),
+      ...(!place.entry && { visibility: clean.visibility }),
     })
+    const review = await insertReview(services, place, entry, clean)
+    if (retryKey) await rememberResult(tx, retryKey, review._id)
+    return { ok: true, review, entry }
   })
+  return outcome ?? { ok: false, code: 'NOT_FOUND', field: 'workId' }
 }
 
-async function insertReview(tx: MongoTx, { keyRing }: Services, work: Work, entry: LibraryEntry, draft: Draft): Promise<Review> {
+const refuseKey = (key: string | null): Refusal<'INVALID'> | null =>
+  key === null || (key.length >= KEY_LENGTH.min && key.length <= KEY_LENGTH.max)
+    ? null
+    : { ok: false, code: 'INVALID', field: 'idempotencyKey' }
+
+async function insertReview({ keyRing }: Services, { tx, work }: LibraryPlace, entry: LibraryEntry, draft: Draft): Promise<Review> {
   const review: Review = {
     _id: newId('review'),
     userId: entry.userId,

@@ -11,8 +11,8 @@ export interface Match {
 export type MatchPage = Page<Match>
 export type MatchEdge = MatchPage['edges'][number]
 
-/** Best first. */
-export const MATCH_ORDER: Order = { relevance: -1, _id: 1 }
+/** Best first; ids sort better known works first. */
+export const MATCH_ORDER: Order = { relevance: -1, _id: -1 }
 
 /** A search as the text indexes take it. */
 export interface TextQuery {
