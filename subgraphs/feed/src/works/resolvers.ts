@@ -1,4 +1,5 @@
 import type { WorkResolvers } from '../generated/graphql.ts'
 
-// Whether a work exists is culture's to say.
-export const Work: WorkResolvers = { __resolveReference: ({ id }) => ({ id }) }
+export const Work: WorkResolvers = {
+  __resolveReference: async ({ id }, { loaders }) => ((await loaders.work.load(id)) ? { id } : null),
+}
