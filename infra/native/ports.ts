@@ -1,17 +1,18 @@
+import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { Problem } from '../problem.ts'
 import { commandLine } from './process.ts'
 
-/** A port that nothing listens on now. Close to the caller's use, so that the chance of a collision stays small. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
+/**
+ * A port that nothing listens on, and the one after it, which Kafka's controller takes. Below the range from which the system gives
+ * ports to outgoing connections, so that none of those is in the way a moment later.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 2 * randomInt(10_000, 16_000)
+    if ((await portIsFree(port)) && (await portIsFree(port + 1))) return port
+  }
 }
 
 /** Whether a server could listen on the port, on the loopback address and on all of them. */
