@@ -1,6 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { on, type Subscription } from '@vibely/kit/consumer'
-import { PermanentError } from '@vibely/kit/errors'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
 import { type KeyRing, unseal } from '@vibely/kit/sealing'
 import {
@@ -16,7 +15,8 @@ import { eraseMember, saveMemberNames } from './store.ts'
 /** Keeps the names of auth's users. Every effect bears repeats and any order: see the store. */
 export const members = (keyRing: KeyRing): Subscription<MongoTx> => {
   const saveProfile = async (tx: MongoTx, userId: string, profile: Sealed | undefined, version: number): Promise<void> => {
-    if (!profile) throw new PermanentError('a profile without content')
+    // Auth had no key to seal with: a later event will carry the names.
+    if (!profile) return
     const content = await unseal(keyRing, profile)
     // A destroyed key means that the member was erased, whatever this event said.
     if (content === 'erased') return eraseMember(tx, userId, version)
