@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { eventually } from '@vibely/testkit/eventually'
+import { runRouter, TOPOLOGIES } from './running.ts'
+
+describe('HTTP', async () => {
+  const running = await runRouter()
+  after(() => running[Symbol.asyncDispose]())
+  const { url, world } = running
+  const post = async (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) => {
+    const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
+    const text = await answer.text()
+    return {
+      status: answer.status,
+      code: (JSON.parse(text) as { errors?: { extensions: { code: string } }[] }).errors?.[0]?.extensions.code,
+      headers: answer.headers,
+    }
+  }
+
+  test('a query may come by GET from a client that cannot be a form; a mutation may not', async () => {
+    const get = (query: string, headers: Record<string, string>) => fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, { headers })
+    assert.equal((await get('{ reviews { id } }', { 'apollo-require-preflight': '1' })).status, 200)
+    assert.equal((await get('{ reviews { id } }', {})).status, 400)
+    assert.equal((await get('mutation { rename(name: "x") { id } }', { 'apollo-require-preflight': '1' })).status, 405)
+  })
+
+  test('what is not an operation is refused as JSON', async () => {
+    assert.deepEqual(await post('{').then(({ status, code }) => [status, code]), [400, 'BAD_REQUEST'])
+    assert.deepEqual(await post('[{"query":"{ __typename }"}]').then(({ status, code }) => [status, code]), [400, 'BATCHING_DISABLED'])
+    assert.deepEqual(
+      await post('{"query":"{ __typename }"}', { 'content-type': 'text/plain' }).then(({ status, code }) => [status, code]),
+      [400, 'BAD_REQUEST'],
+    )
+    assert.deepEqual(
+      await post(JSON.stringify({ query: `{ __typename } #${'x'.repeat(300_000)}` })).then(({ status, code }) => [status, code]),
+      [413, 'BAD_REQUEST'],
+    )
+    assert.equal((await fetch(`${url}/nowhere`)).status, 404)
+    assert.deepEqual(
+      world.calls.filter(({ subgraph }) => subgraph === 'people'),
+      [],
+    )
+  })
+
+  test('listed origins may call, others get no permission', async () => {
+    const preflight = (origin: string) =>
+      fetch(`${url}/graphql`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      })
+    const allowed = await preflight('https://app.example')
+    assert.equal(allowed.status, 204)
+    assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://app.example')
+    assert.equal((await preflight('https://evil.example')).headers.get('access-control-allow-origin'), null)
+  })
+
+  test('the explorer is one page that asks nobody else', async () => {
+    const answer = await fetch(url, { headers: { accept: 'text/html' } })
+    const page = await answer.text()
+    assert.match(answer.headers.get('content-type') ?? '', /^text\/html/)
+    // The browser enforces it: only this origin may be connected to, and nothing may be loaded from anywhere.
+    const policy = answer.headers.get('content-security-policy') ?? ''
+    assert.match(policy, /default-src 'none'/)
+    assert.doesNotMatch(policy.replaceAll(new URL(url).host, ''), /https?:|\*/)
+    assert.doesNotMatch(page, /<(script|link|img|iframe)[^>]+(src|href)="https?:/)
+    assert.match(page, /vibelyFetcher/)
+    const again = await fetch(url, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } })
+    assert.equal(again.status, 304)
+    assert.match(await (await fetch(`${url}/sandbox`)).text(), /EmbeddedSandbox/)
+  })
+
+  test('probes answer', async () => {
+    for (const probe of ['readyz', 'startupz']) assert.equal((await fetch(`${url}/${probe}`)).status, 200, probe)
+    // The first answer may tell of the start, when the event loop was busy.
+    await eventually(async () => (await fetch(`${url}/livez`)).status === 200)
+  })
+})
+
+for (const topology of TOPOLOGIES) {
+  test(`pages of subgraphs are served through the router, ${topology}`, async () => {
+    await using running = await runRouter({ topology })
+    const mail = await fetch(`${running.url}/dev/mail?to=ada`)
+    assert.deepEqual([mail.status, await mail.text()], [200, 'mail to ada'])
+    assert.equal(await (await fetch(`${running.url}/.well-known/hello`)).text(), 'hello')
+  })
+}
+
+test('production shows neither captured mail nor the schema nor names that are near', async () => {
+  await using running = await runRouter({ env: { NODE_ENV: 'production' } })
+  assert.equal((await fetch(`${running.url}/dev/mail?to=ada`)).status, 404)
+  assert.equal((await fetch(`${running.url}/.well-known/hello`)).status, 200)
+  assert.equal((await running.ask('{ __schema { queryType { name } } }')).status, 400)
+  const near = await running.ask('{ review { id } }')
+  assert.equal(near.body.errors?.[0]?.message, 'Cannot query field "review" on type "Query".')
+})

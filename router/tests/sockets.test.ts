@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, describe, test } from 'node:test'
+import { publishRevocation } from '@vibely/kit/revocations'
+import { eventually } from '@vibely/testkit/eventually'
+import WebSocket from 'ws'
+import { reviewEvent, runRouter } from './running.ts'
+
+interface Message {
+  readonly type: string
+  readonly id?: string
+  readonly payload?: unknown
+}
+
+describe('sockets', async () => {
+  const running = await runRouter()
+  after(() => running[Symbol.asyncDispose]())
+  const { credentials, publisher } = running
+  const url = `${running.url.replace('http', 'ws')}/graphql`
+
+  function open(options: WebSocket.ClientOptions = {}) {
+    const socket = new WebSocket(url, 'graphql-transport-ws', options)
+    const messages: Message[] = []
+    socket.on('message', (data) => messages.push(JSON.parse(String(data)) as Message))
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve))
+    const send = (message: object) => socket.send(JSON.stringify(message))
+    return { socket, messages, closed, send }
+  }
+  async function openAcknowledged(token?: string) {
+    const connection = open()
+    await once(connection.socket, 'open')
+    connection.send({ type: 'connection_init', ...(token !== undefined && { payload: { authorization: `Bearer ${token}` } }) })
+    await eventually(() => connection.messages.some(({ type }) => type === 'connection_ack'))
+    return connection
+  }
+  const subscribe = (id: string, query: string) => ({ id, type: 'subscribe', payload: { query } })
+
+  test('queries and mutations run over a socket', async () => {
+    const { send, messages, socket } = await openAcknowledged(await credentials.token())
+    send(subscribe('1', '{ me { name email } }'))
+    await eventually(() => messages.some(({ id, type }) => id === '1' && type === 'complete'))
+    send(subscribe('2', 'mutation { rename(name: "Countess") { name } }'))
+    await eventually(() => messages.some(({ id, type }) => id === '2' && type === 'complete'))
+    const results = messages.filter(({ type }) => type === 'next').map(({ payload }) => payload)
+    assert.deepEqual(results, [{ data: { me: { name: 'Ada', email: 'p1@example.org' } } }, { data: { rename: { name: 'Countess' } } }])
+    socket.close()
+  })
+
+  test('an operation that is refused or fails says so with its code', async () => {
+    const { send, messages, socket } = await openAcknowledged()
+    send(subscribe('1', '{ nope }'))
+    send(subscribe('2', '{ broken }'))
+    send(subscribe('3', '{ me { id } }'))
+    await eventually(() => messages.filter(({ type }) => type === 'complete').length === 2)
+    const errorsOf = (id: string) => {
+      const payload = messages.find((message) => message.id === id && message.type !== 'complete')?.payload as
+        | { errors?: object[] }
+        | object[]
+      return ('errors' in payload ? payload.errors : (payload as object[]))?.map(
+        (error) => (error as { extensions: { code: string } }).extensions.code,
+      )
+    }
+    assert.deepEqual([errorsOf('1'), errorsOf('2'), errorsOf('3')], [['BAD_REQUEST'], ['INTERNAL'], ['UNAUTHENTICATED']])
+    assert.doesNotMatch(JSON.stringify(messages), /10\.0\.0\.1/)
+    socket.close()
+  })
+
+  test('a bad token closes with 4403, an unasked subscribe with 4401, silence with 4408, nonsense with 4400', async () => {
+    const bad = open()
+    await once(bad.socket, 'open')
+    bad.send({ type: 'connection_init', payload: { authorization: 'Bearer nonsense' } })
+    const early = open()
+    await once(early.socket, 'open')
+    early.send(subscribe('1', '{ reviews { id } }'))
+    const silent = open()
+    const nonsense = open()
+    await once(nonsense.socket, 'open')
+    nonsense.socket.send('{')
+    assert.deepEqual(await Promise.all([bad.closed, early.closed, silent.closed, nonsense.closed]), [4403, 4401, 4408, 4400])
+  })
+
+  test('a message above 64 KB closes with 1009', async () => {
+    const { send, closed } = await openAcknowledged()
+    send(subscribe('1', `{ reviews { id } } #${'x'.repeat(70_000)}`))
+    assert.equal(await closed, 1009)
+  })
+
+  test('a foreign origin is refused before the upgrade; a listed one and the own are let in', async () => {
+    const statusOf = async (origin: string) => {
+      const { socket } = open({ origin })
+      const refused = once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number)
+      const status = await Promise.race([once(socket, 'open').then(() => 101), refused])
+      socket.on('error', () => {}).terminate()
+      return status
+    }
+    assert.deepEqual(
+      await Promise.all(['https://evil.example', 'null', 'https://app.example', running.url].map(statusOf)),
+      [403, 403, 101, 101],
+    )
+  })
+
+  test('a socket ends with the session of its token', async () => {
+    const { closed } = await openAcknowledged(await credentials.token({ sid: 'session_to_revoke' }))
+    await publishRevocation(running.redis, running.namespace, 'session_to_revoke', 360)
+    assert.equal(await closed, 4403)
+    const again = open()
+    await once(again.socket, 'open')
+    again.send({ type: 'connection_init', payload: { authorization: `Bearer ${await credentials.token({ sid: 'session_to_revoke' })}` } })
+    assert.equal(await again.closed, 4403)
+  })
+
+  test('a socket ends with its token, leeway included', async () => {
+    const { closed } = await openAcknowledged(await credentials.token({ expiresIn: -28 }))
+    assert.equal(await closed, 4403)
+  })
+
+  test('a socket carries at most fifty operations', async () => {
+    const { send, messages, socket } = await openAcknowledged()
+    for (let i = 0; i <= 50; i += 1) send(subscribe(String(i), `subscription { roomReview(room: "r${i}") { phase } }`))
+    await eventually(() => messages.filter(({ type }) => type === 'next').length === 50)
+    await eventually(() => messages.some(({ type }) => type === 'error'))
+    assert.deepEqual(
+      messages.filter(({ type }) => type === 'error').map(({ id }) => id),
+      ['50'],
+    )
+    socket.close()
+  })
+
+  test('clients that leave without a word are forgotten', async () => {
+    const token = await credentials.token({ sub: 'p9' })
+    const connections = await Promise.all(Array.from({ length: 50 }, () => openAcknowledged(token)))
+    for (const { send } of connections) send(subscribe('1', 'subscription { reviewAdded { phase } }'))
+    await eventually(() => connections.every(({ messages }) => messages.some(({ type }) => type === 'next')))
+    const listeners = () => running.redis.scard(`${running.namespace}live_instances:reviews:p9`)
+    assert.equal(await listeners(), 1)
+    for (const { socket } of connections) socket.terminate()
+    await eventually(async () => (await listeners()) === 0)
+  })
+
+  test('a client that does not read is closed with 1013, and can come back with its cursor', async () => {
+    const { send, messages, closed, socket } = await openAcknowledged(await credentials.token({ sub: 'p8' }))
+    send(subscribe('1', 'subscription { reviewAdded { cursor note } }'))
+    await eventually(() => messages.some(({ type }) => type === 'next'))
+    socket.pause()
+    const note = 'x'.repeat(50_000)
+    for (let page = 0; page < 40; page += 1) {
+      await publisher.publish(...Array.from({ length: 20 }, (_, i) => reviewEvent(page * 20 + i + 1, { channel: 'reviews:p8', note })))
+    }
+    socket.resume()
+    assert.equal(await closed, 1013)
+    const last = messages.filter(({ type }) => type === 'next').at(-1)?.payload as { data: { reviewAdded: { cursor: string } } }
+    const results = running.client(await credentials.token({ sub: 'p8' })).iterate({
+      query: 'subscription($after: String) { reviewAdded(after: $after) { phase note } }',
+      variables: { after: last.data.reviewAdded.cursor },
+    })
+    let replayed = 0
+    for await (const { data } of results) {
+      if ((data?.reviewAdded as { phase: string } | undefined)?.phase === 'CAUGHT_UP') break
+      replayed += 1
+    }
+    assert.equal(replayed + messages.filter(({ type }) => type === 'next').length - 1, 800)
+  })
+
+  test('a restart closes with 1012', async () => {
+    const other = await runRouter()
+    const client = other.client(undefined, { lazy: false, onNonLazyError: () => {} })
+    const closed = new Promise<number>((resolve) => client.on('closed', (event) => resolve((event as { code: number }).code)))
+    await new Promise<void>((resolve) => void client.on('connected', () => resolve()))
+    await other.close()
+    assert.equal(await closed, 1012)
+    await other[Symbol.asyncDispose]()
+  })
+})
