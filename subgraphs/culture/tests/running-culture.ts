@@ -1,0 +1,53 @@
+import { readEnv } from '@vibely/kit/env'
+import { createLogger } from '@vibely/kit/logger'
+import { type Bus, openBus } from '@vibely/kit/messaging'
+import { serveSubgraph } from '@vibely/kit/server'
+import type { Viewer } from '@vibely/kit/viewer'
+import { topics } from '@vibely/schema/topics'
+import { openRouterSide, type Question } from '@vibely/testkit/router-side'
+import { servers } from '@vibely/testkit/servers'
+import type { FormattedExecutionResult } from 'graphql'
+import { cultureEnv } from '../src/env.ts'
+import { openCulture } from '../src/subgraph.ts'
+import { type FreshCulture, freshCulture, SEALING_KEY } from './fresh-culture.ts'
+
+/** Culture over HTTP with its own database, topics and keys. */
+export interface RunningCulture extends AsyncDisposable {
+  readonly fresh: FreshCulture
+  readonly bus: Bus
+  ask<Data = Record<string, unknown>>(question: Question, viewer?: Viewer | null): Promise<FormattedExecutionResult<Data>>
+}
+
+export async function runningCulture(): Promise<RunningCulture> {
+  await using opened = new AsyncDisposableStack()
+  const fresh = opened.use(await freshCulture())
+  const { namespace } = fresh
+  const { KAFKA_BROKERS: brokers } = servers()
+  const logger = createLogger({ service: 'culture-test', level: 'error' })
+  const bus = opened.use(openBus({ brokers, namespace, clientId: 'culture-test', logger }))
+  await bus.createTopics(topics)
+  const env = readEnv(cultureEnv, {
+    ...servers(),
+    KAFKA_BROKERS: brokers.join(','),
+    VIBELY_NAMESPACE: namespace,
+    LOG_LEVEL: 'error',
+    CURSOR_SECRET: 'a secret of the tests, long enough to be one',
+    SEALING_KEY: SEALING_KEY.toString('base64'),
+  })
+  const subgraph = opened.use(await openCulture(env))
+  const router = await openRouterSide('culture')
+  const { url } = opened.use(
+    await serveSubgraph(subgraph, {
+      port: 0,
+      hmacKeys: [router.env.INTERNAL_HMAC_KEYS],
+      routerPublicKey: router.env.ROUTER_IDENTITY_PUBLIC_KEY,
+    }),
+  )
+  const resources = opened.move()
+  return {
+    fresh,
+    bus,
+    ask: (question, viewer = null) => router.ask(url, question, viewer),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
