@@ -10,6 +10,7 @@ import { type System, startSystem } from '@vibely/infra/system'
 import { databaseName } from '@vibely/kit/namespace'
 import { dropNamespace } from '@vibely/testkit/cleanup'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
+import { settled } from '@vibely/testkit/settled'
 
 /** The whole application on databases and topics of its own. Disposing stops it and removes them. */
 export interface TestSystem extends System, AsyncDisposable {
@@ -17,6 +18,8 @@ export interface TestSystem extends System, AsyncDisposable {
   readonly namespace: string
   /** Name of a subgraph's database, for a look behind the API. */
   database(subgraph: string): string
+  /** Waits until every event has had its effect. */
+  settled(): Promise<void>
 }
 
 /** Starts router and subgraphs as `npm start` does, on free ports, with the seed catalogue and no members. */
@@ -36,11 +39,13 @@ export async function startTestSystem(topology: Topology): Promise<TestSystem> {
     NODE_ENV: 'development',
     VIBELY_NAMESPACE: namespace,
   }
+  const groups = ['culture.members', 'social.members', 'feed.members', 'feed.works']
   const system = await startSystem({ topology, env, folder, step: (_title, work) => work(() => {}) })
   return {
     ...system,
     topology,
     namespace,
+    settled: () => settled({ namespace, groups, withinMs: 90_000 }),
     database: (subgraph) => databaseName(namespace, subgraph),
     async [Symbol.asyncDispose]() {
       await system.stop()
