@@ -72,9 +72,11 @@ async function runUntilDead(
   const watch = watchSigns(consumer, dead.resolve)
   const onStop = () => dead.resolve(undefined)
   stop.addEventListener('abort', onStop)
+  let starting: Promise<void> = Promise.resolve()
   try {
     if (stop.aborted) return { reason: undefined, joined: false }
-    await Promise.race([startConsumer(consumer, namespace, spec, life.signal, logger), dead.promise])
+    starting = startConsumer(consumer, namespace, spec, life.signal, logger)
+    await Promise.race([starting, dead.promise])
     return { reason: await dead.promise, joined: watch.joined() }
   } catch (error) {
     return { reason: error, joined: false }
@@ -83,8 +85,15 @@ async function runUntilDead(
     watch.stop()
     stop.removeEventListener('abort', onStop)
     // A consumer that hangs must not keep its successor waiting; the group drops it after the session time.
-    await Promise.race([consumer.disconnect().catch(() => undefined), sleep(SESSION_MS, undefined, { ref: false })])
+    await Promise.race([endConsumer(consumer, starting), sleep(SESSION_MS, undefined, { ref: false })])
   }
+}
+
+/** A consumer that is told to end while it starts would go on to connect and join: it is told again when it has started. */
+async function endConsumer(consumer: Consumer, starting: Promise<void>): Promise<void> {
+  await consumer.disconnect().catch(() => undefined)
+  await starting.catch(() => undefined)
+  await consumer.disconnect().catch(() => undefined)
 }
 
 /** Reports a crash that kafkajs does not repair by itself, and silence. */
@@ -119,7 +128,9 @@ async function startConsumer(
   const names = new Map(spec.topics.map((topic) => [qualify(namespace, topic), topic]))
   const pauses = new Map<string, number>()
   await consumer.connect()
+  if (life.aborted) return
   await consumer.subscribe({ topics: [...names.keys()], fromBeginning: true })
+  if (life.aborted) return
   await consumer.run({
     partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
     autoCommitInterval: 1_000,
