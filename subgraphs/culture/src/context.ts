@@ -3,6 +3,7 @@ import type { Viewer } from '@vibely/kit/viewer'
 import type { Database } from './db.ts'
 import type { Loaders } from './loaders.ts'
 import type { Services } from './services.ts'
+import type { Sight } from './visibility.ts'
 
 /** What a resolver gets: who asks, and what this subgraph has. */
 export interface Context {
@@ -11,4 +12,6 @@ export interface Context {
   readonly services: Services
   readonly loaders: Loaders
   readonly cursors: Cursors
+  /** What the viewer may see. */
+  readonly sight: Sight
 }

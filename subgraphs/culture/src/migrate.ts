@@ -26,6 +26,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   reviews: [{ key: { userId: 1, workId: 1 }, unique: true }, { key: { workId: 1, _id: -1 } }, { key: { userId: 1, _id: -1 } }],
   idempotency_keys: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
   members: [],
+  follows: [{ key: { followerId: 1, active: 1, followeeId: 1 } }, { key: { followeeId: 1, active: 1, followerId: 1 } }],
   relay_lease: [],
 }
 

@@ -12,14 +12,16 @@ import { Redis } from 'ioredis'
 import type { Context } from './context.ts'
 import { openDatabase } from './db.ts'
 import type { CultureEnv } from './env.ts'
+import { follows } from './follows/consumer.ts'
 import { openLoaders } from './loaders.ts'
 import { members } from './members/consumer.ts'
 import { openQueue } from './queue.ts'
 import { schema } from './schema.ts'
 import type { Services } from './services.ts'
+import { openSight } from './visibility.ts'
 import { meanScore } from './works/ratings.ts'
 
-/** Opens the store, publishes what is written there, and follows the names of members. Its database must be migrated. */
+/** Opens the store, publishes what is written there, and follows the names of members and who follows whom. Its database must be migrated. */
 export async function openCulture(env: CultureEnv): Promise<Subgraph> {
   const namespace = env.VIBELY_NAMESPACE
   const logger = createLogger({ service: 'culture', level: env.LOG_LEVEL })
@@ -32,7 +34,7 @@ export async function openCulture(env: CultureEnv): Promise<Subgraph> {
   const keyRing = openKeyRing({ redis, namespace, key: Buffer.from(env.SEALING_KEY, 'base64') })
   const { client, db } = database
   opened.use(startRelay({ outbox: mongoOutbox(db, client, 'culture'), bus, logger }))
-  opened.use(await startConsumers({ bus, inbox: mongoInbox(client, db), subscriptions: [members(keyRing)], logger }))
+  opened.use(await startConsumers({ bus, inbox: mongoInbox(client, db), subscriptions: [members(keyRing), follows], logger }))
 
   const cursors = openCursors(env.CURSOR_SECRET)
   const services: Services = { database, keyRing, meanScore: meanScore(database), queue: openQueue() }
@@ -41,7 +43,14 @@ export async function openCulture(env: CultureEnv): Promise<Subgraph> {
     name: 'culture',
     schema,
     logger,
-    contextFor: ({ viewer }): Context => ({ viewer, database, services, cursors, loaders: openLoaders(database) }),
+    contextFor: ({ viewer }): Context => ({
+      viewer,
+      database,
+      services,
+      cursors,
+      loaders: openLoaders(database),
+      sight: openSight(database, viewer?.id ?? null),
+    }),
     ready: async () => void (await db.command({ ping: 1 })),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

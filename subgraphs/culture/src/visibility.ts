@@ -1,4 +1,6 @@
 import type { Document } from 'mongodb'
+import type { Source } from './db.ts'
+import { findFollowees, findFollowersAmong } from './follows/store.ts'
 import type { Visibility } from './generated/graphql.ts'
 
 /** Something that belongs to a member, who says who may see it. */
@@ -7,15 +9,53 @@ export interface Piece {
   readonly visibility: Visibility
 }
 
-const BY_LINK: ReadonlySet<Visibility> = new Set(['PUBLIC', 'UNLISTED'])
+/** What one viewer may see, for one operation. */
+export interface Sight {
+  /** The piece, or null when the viewer must not know that it exists. Whoever has the id has the link. */
+  see<P extends Piece>(piece: P | null): Promise<P | null>
+  /** Condition on the pieces that lists show: unlisted ones only to their owner. */
+  listed(): Promise<Document>
+}
 
-/** Whether somebody who has the link may see a piece. */
-export const isVisible = (piece: Piece, viewerId: string | null): boolean => piece.userId === viewerId || BY_LINK.has(piece.visibility)
+/** Members whose pieces a viewer sees although they are not for everyone. */
+interface Circle {
+  readonly followees: readonly string[]
+  /** Those who follow back. */
+  readonly mutuals: readonly string[]
+}
 
-/** The piece, or null when the viewer must not know that it exists. */
-export const ifVisible = <P extends Piece>(piece: P | null, viewerId: string | null): P | null =>
-  piece && isVisible(piece, viewerId) ? piece : null
+export function openSight(source: Source, viewerId: string | null): Sight {
+  let known: Promise<Circle> | undefined
+  const circleOf = (id: string): Promise<Circle> => {
+    known ??= readCircle(source, id)
+    return known
+  }
 
-/** Pieces that lists show to a viewer: unlisted ones only to their owner. */
-export const listedFor = (viewerId: string | null): Document =>
-  viewerId === null ? { visibility: 'PUBLIC' } : { $or: [{ visibility: 'PUBLIC' }, { userId: viewerId }] }
+  const mayUse = async ({ userId, visibility }: Piece): Promise<boolean> => {
+    if (visibility === 'PUBLIC' || visibility === 'UNLISTED' || userId === viewerId) return true
+    if (visibility === 'PRIVATE' || viewerId === null) return false
+    const { followees, mutuals } = await circleOf(viewerId)
+    return (visibility === 'FOLLOWERS' ? followees : mutuals).includes(userId)
+  }
+
+  return {
+    see: async (piece) => (piece && (await mayUse(piece)) ? piece : null),
+    async listed() {
+      if (viewerId === null) return { visibility: 'PUBLIC' }
+      const { followees, mutuals } = await circleOf(viewerId)
+      return {
+        $or: [
+          { visibility: 'PUBLIC' },
+          { userId: viewerId },
+          { visibility: 'FOLLOWERS', userId: { $in: followees } },
+          { visibility: 'MUTUALS', userId: { $in: mutuals } },
+        ],
+      }
+    },
+  }
+}
+
+async function readCircle(source: Source, viewerId: string): Promise<Circle> {
+  const followees = await findFollowees(source, viewerId)
+  return { followees, mutuals: await findFollowersAmong(source, viewerId, followees) }
+}

@@ -15,12 +15,13 @@ export const Genre: GenreResolvers = {
   parent: ({ parentId }, _, { loaders }) => (parentId === null ? null : mustLoad(loaders.genre, parentId)),
   children: ({ _id }, _, { loaders }) => loaders.childGenres.load(_id),
   works: async ({ _id }, { sort, ...page }, { cursors, loaders }) => {
+    const by = sort ?? 'POPULARITY'
     const list = { parent: _id, values: await loaders.genreFamily.load(_id), filter: {} }
     return pageOf(
       cursors,
       {
-        name: `works of ${_id} by ${sort}`,
-        order: WORK_ORDERS[sort ?? 'POPULARITY'],
+        name: `works of ${_id} by ${by}`,
+        order: WORK_ORDERS[by],
         read: (window) => loaders.worksOfGenre.read(list, window),
         count: () => loaders.worksOfGenre.count(list),
       },

@@ -4,7 +4,6 @@ import { given } from '../given.ts'
 import { mustLoad } from '../loading.ts'
 import { Counted, pageOf } from '../paging.ts'
 import { conflictError, inputError } from '../user-errors.ts'
-import { ifVisible, listedFor } from '../visibility.ts'
 import { rateWork } from './rate-work.ts'
 import { setLibraryEntry } from './set-library-entry.ts'
 import { entryCondition, LIBRARY_ORDER } from './store.ts'
@@ -35,19 +34,18 @@ export const Mutation: MutationResolvers = {
 }
 
 export const LibraryEntry: LibraryEntryResolvers = {
-  __resolveReference: async ({ id }, { viewer, loaders }) => ifVisible(await loaders.entry.load(id), viewer?.id ?? null),
+  __resolveReference: async ({ id }, { sight, loaders }) => sight.see(await loaders.entry.load(id)),
   id: ({ _id }) => _id,
   user: ({ userId }) => ({ id: userId }),
   work: ({ workId }, _, { loaders }) => mustLoad(loaders.work, workId),
-  review: async ({ userId, workId }, _, { viewer, loaders }) =>
-    ifVisible(await loaders.reviewOf.load({ userId, workId }), viewer?.id ?? null),
+  review: async ({ userId, workId }, _, { sight, loaders }) => sight.see(await loaders.reviewOf.load({ userId, workId })),
 }
 
 export const LibraryEntryConnection: LibraryEntryConnectionResolvers = Counted
 
 export const User: UserResolvers = {
-  library: ({ id }, { filter, ...page }, { viewer, cursors, loaders }) => {
-    const list = { parent: id, filter: { $and: [listedFor(viewer?.id ?? null), entryCondition(filter ?? {})] } }
+  library: async ({ id }, { filter, ...page }, { sight, cursors, loaders }) => {
+    const list = { parent: id, filter: { $and: [await sight.listed(), entryCondition(filter ?? {})] } }
     return pageOf(
       cursors,
       {

@@ -2,7 +2,6 @@ import { fault } from '@vibely/kit/errors'
 import { parseId } from '@vibely/kit/ids'
 import type { Context } from '../context.ts'
 import type { NodeResolvers, QueryResolvers, ResolversTypes } from '../generated/graphql.ts'
-import { ifVisible } from '../visibility.ts'
 
 type Found = Awaited<ResolversTypes['Node']> | null
 type Find = (id: string, context: Context) => Found | Promise<Found>
@@ -12,8 +11,8 @@ const FINDERS: Readonly<Record<string, Find>> = {
   work: (id, { loaders }) => loaders.work.load(id),
   person: (id, { loaders }) => loaders.person.load(id),
   genre: (id, { loaders }) => loaders.genre.load(id),
-  entry: async (id, { viewer, loaders }) => ifVisible(await loaders.entry.load(id), viewer?.id ?? null),
-  review: async (id, { viewer, loaders }) => ifVisible(await loaders.review.load(id), viewer?.id ?? null),
+  entry: async (id, { sight, loaders }) => sight.see(await loaders.entry.load(id)),
+  review: async (id, { sight, loaders }) => sight.see(await loaders.review.load(id)),
   user: async (id, { loaders }) => ((await loaders.member.load(id)) ? { id } : null),
   feed_item: (id) => ({ id }),
   notification: (id) => ({ id }),

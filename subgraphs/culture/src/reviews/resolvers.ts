@@ -5,7 +5,6 @@ import { given } from '../given.ts'
 import { mustLoad } from '../loading.ts'
 import { Counted } from '../paging.ts'
 import { conflictError, inputError } from '../user-errors.ts'
-import { ifVisible } from '../visibility.ts'
 import { deleteReview } from './delete-review.ts'
 import { editReview } from './edit-review.ts'
 import { listReviews } from './list-reviews.ts'
@@ -14,7 +13,7 @@ import type { Review as ReviewRow } from './store.ts'
 import { excerptOf } from './text.ts'
 
 export const Query: QueryResolvers = {
-  review: async (_, { id }, { viewer, loaders }) => ifVisible(await loaders.review.load(id), viewer?.id ?? null),
+  review: async (_, { id }, { sight, loaders }) => sight.see(await loaders.review.load(id)),
 }
 
 export const Mutation: MutationResolvers = {
@@ -54,7 +53,7 @@ export const Mutation: MutationResolvers = {
 const hidesSpoilers = (review: ReviewRow, viewer: Viewer | null): boolean => review.containsSpoilers && review.userId !== viewer?.id
 
 export const Review: ReviewResolvers = {
-  __resolveReference: async ({ id }, { viewer, loaders }) => ifVisible(await loaders.review.load(id), viewer?.id ?? null),
+  __resolveReference: async ({ id }, { sight, loaders }) => sight.see(await loaders.review.load(id)),
   id: ({ _id }) => _id,
   work: ({ workId }, _, { loaders }) => mustLoad(loaders.work, workId),
   author: ({ userId }) => ({ id: userId }),
@@ -70,6 +69,5 @@ export const Review: ReviewResolvers = {
 export const ReviewConnection: ReviewConnectionResolvers = Counted
 
 export const User: UserResolvers = {
-  reviews: ({ id }, { filter, ...page }, { viewer, cursors, loaders }) =>
-    listReviews(cursors, loaders.reviewsByMember, { parent: id, viewerId: viewer?.id ?? null, filter: filter ?? {} }, page),
+  reviews: ({ id }, { filter, ...page }, context) => listReviews(context, context.loaders.reviewsByMember, id, filter ?? {}, page),
 }

@@ -31,8 +31,7 @@ const common = {
   credits: (work, { roles, ...page }, { cursors }) => listCredits(cursors, work, roles ?? null, page),
   ratingSummary: ({ ratings }) => presentRatings(ratings),
   viewerEntry: ({ _id }, _, { viewer, loaders }) => loaders.entryOf.load({ userId: requireScope(viewer, 'library:read').id, workId: _id }),
-  reviews: ({ _id }, { filter, ...page }, { viewer, cursors, loaders }) =>
-    listReviews(cursors, loaders.reviewsOfWork, { parent: _id, viewerId: viewer?.id ?? null, filter: filter ?? {} }, page),
+  reviews: ({ _id }, { filter, ...page }, context) => listReviews(context, context.loaders.reviewsOfWork, _id, filter ?? {}, page),
 } satisfies BookResolvers & FilmResolvers
 
 export const Book: BookResolvers = common
