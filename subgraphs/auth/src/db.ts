@@ -11,7 +11,8 @@ export type Tx = Prisma.TransactionClient
 /** Opens the pool; nothing connects before the first query. Close it with `$disconnect`. */
 export function openDb(options: { readonly postgresUrl: string; readonly namespace: Namespace }): Db {
   const connectionString = databaseUrl(options.postgresUrl, databaseName(options.namespace, 'auth'))
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString, max: 20 }) })
+  // Prisma sends dates without a zone and means UTC; the server would take them for its own zone.
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString, max: 20, options: '-c TimeZone=UTC' }) })
 }
 
 /** True for a violated unique key: somebody else was faster. */

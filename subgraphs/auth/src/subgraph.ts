@@ -6,6 +6,7 @@ import { openKeyRing } from '@vibely/kit/sealing'
 import type { Subgraph } from '@vibely/kit/subgraph'
 import { Redis } from 'ioredis'
 import { sendVerification } from './accounts/send-verification.ts'
+import { verifyPage } from './accounts/verify-page.ts'
 import type { Context, Resources } from './context.ts'
 import { openDb } from './db.ts'
 import type { AuthEnv } from './env.ts'
@@ -19,13 +20,16 @@ import { schema } from './schema.ts'
 import { openAccessTokens } from './sessions/access-token.ts'
 import { openRevoke } from './sessions/revoke.ts'
 
+// ioredis queues commands while Redis is away; sign-ins must not wait for it.
+const REDIS_ANSWER_MS = 1_000
+
 /** Opens auth: its stores, its relay to Kafka and the workers that send mail and keep the key ring full. */
 export async function openAuth(env: AuthEnv): Promise<Subgraph> {
   await using opened = new AsyncDisposableStack()
   const namespace = env.VIBELY_NAMESPACE
   const logger = createLogger({ service: 'auth', level: env.LOG_LEVEL })
   const db = opened.adopt(openDb({ postgresUrl: env.POSTGRES_URL, namespace }), (client) => client.$disconnect())
-  const redis = opened.adopt(new Redis(env.REDIS_URL), (client) => client.disconnect())
+  const redis = opened.adopt(new Redis(env.REDIS_URL, { commandTimeout: REDIS_ANSWER_MS }), (client) => client.disconnect())
   redis.on('error', (error) => logger.warn({ err: error }, 'redis'))
   const bus = opened.use(openBus({ brokers: env.KAFKA_BROKERS, namespace, clientId: 'auth', logger }))
   opened.use(startRelay({ outbox: postgresOutbox(db, 'auth'), bus, logger }))
@@ -59,6 +63,7 @@ export async function openAuth(env: AuthEnv): Promise<Subgraph> {
         type: 'application/json; charset=utf-8',
         body: JSON.stringify(await keys.jwks()),
       }),
+      '/verify-email': verifyPage,
       ...outlet.pages(mail.drain),
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

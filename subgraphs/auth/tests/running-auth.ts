@@ -49,7 +49,7 @@ export async function runningAuth(change: Readonly<Record<string, string>> = {})
 
   const bus = opened.use(openBus({ brokers: settings.KAFKA_BROKERS, namespace, clientId: 'test', logger }))
   await bus.createTopics(topics)
-  const redis = opened.adopt(new Redis(settings.REDIS_URL), async (client) => {
+  const redis = opened.adopt(new Redis(servers().REDIS_URL), async (client) => {
     const keys = await client.keys(`${namespace}*`)
     if (keys.length > 0) await client.del(keys)
     client.disconnect()

@@ -23,7 +23,7 @@ const RESERVED = new Set(
   `about abuse account accounts admin administrator anonymous api app auth billing blog bot contact culture deleted deleted_user dev dmca
    everyone explore feed genre genres graphql guest help here home info instance legal list lists livez login logout mail me member members
    mod moderator moderators news nobody noreply no_reply notifications null oauth official operator owner password postmaster press privacy
-   readyz register root router sandbox search security service settings signin signup social staff status support system team terms test
+   readyz register root router sandbox search security service settings signin signup social staff status support system team terms
    undefined unknown user users verify verify_email vibely webmaster work works www you`.split(/\s+/),
 )
 
@@ -43,9 +43,12 @@ export function usernameProblem(username: string): TextProblem | null {
 // Control characters, and those that turn the direction of the text around a name.
 const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u
 
+/** True for a text that has no place in a name or label. */
+export const isUnprintable = (text: string): boolean => UNPRINTABLE.test(text)
+
 /** What is wrong with the form of a display name; null when nothing is. */
 export function displayNameProblem(displayName: string): TextProblem | null {
   if (displayName === '') return 'TOO_SHORT'
   if ([...displayName].length > DISPLAY_NAME_MAX) return 'TOO_LONG'
-  return UNPRINTABLE.test(displayName) ? 'INVALID' : null
+  return isUnprintable(displayName) ? 'INVALID' : null
 }

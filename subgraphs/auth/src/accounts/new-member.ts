@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isWeak, lengthProblem } from '../passwords/strength.ts'
-import { displayNameProblem, emailKey, isReserved, type TextProblem, usernameProblem } from './names.ts'
+import { displayNameProblem, emailKey, isReserved, isUnprintable, type TextProblem, usernameProblem } from './names.ts'
 
 const EMAIL_MAX = 254
 const IDEMPOTENCY_KEY = { min: 8, max: 64 }
@@ -9,7 +9,8 @@ const IDEMPOTENCY_KEY = { min: 8, max: 64 }
 export interface MemberTexts {
   readonly email: string
   readonly username: string
-  readonly displayName: string
+  /** Null for none, which means the username. */
+  readonly displayName: string | null
   readonly password: string
   readonly idempotencyKey: string | null
 }
@@ -24,7 +25,7 @@ export function memberProblems(texts: MemberTexts): MemberProblem[] {
   const codes = {
     email: emailProblem(texts.email),
     username: usernameProblem(texts.username) ?? (isReserved(texts.username) ? 'USERNAME_RESERVED' : null),
-    displayName: displayNameProblem(texts.displayName),
+    displayName: texts.displayName === null ? null : displayNameProblem(texts.displayName),
     password: passwordProblem(texts),
     idempotencyKey: texts.idempotencyKey === null ? null : idempotencyKeyProblem(texts.idempotencyKey),
   } satisfies Record<keyof MemberTexts, MemberProblem['code'] | null>
@@ -41,10 +42,11 @@ export function emailProblem(email: string): TextProblem | null {
 function passwordProblem({ password, username, displayName, email }: MemberTexts): MemberProblem['code'] | null {
   if (password === '') return 'REQUIRED'
   const local = emailKey(email).split('@')[0] ?? ''
-  return lengthProblem(password) ?? (isWeak(password, [username, displayName, local]) ? 'WEAK_PASSWORD' : null)
+  return lengthProblem(password) ?? (isWeak(password, [username, displayName ?? '', local]) ? 'WEAK_PASSWORD' : null)
 }
 
 function idempotencyKeyProblem(key: string): TextProblem | null {
   if (key.length < IDEMPOTENCY_KEY.min) return 'TOO_SHORT'
-  return key.length > IDEMPOTENCY_KEY.max ? 'TOO_LONG' : null
+  if (key.length > IDEMPOTENCY_KEY.max) return 'TOO_LONG'
+  return isUnprintable(key) ? 'INVALID' : null
 }

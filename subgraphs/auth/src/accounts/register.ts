@@ -12,7 +12,7 @@ import { lockLiveSession } from '../sessions/store.ts'
 import type { Account } from './account.ts'
 import { publicProfile, userRegistered } from './events.ts'
 import { emailKey, usernameKey } from './names.ts'
-import { findRegistration, forgetOldRegistration, insertRegistration, type Registration } from './registration-store.ts'
+import { findRegistration, forgetOldRegistrations, insertRegistration, type Registration } from './registration-store.ts'
 import { findAccount, findPasswordHash, insertAccount } from './store.ts'
 import { claimUsername, findNameOwner } from './username-store.ts'
 
@@ -76,7 +76,7 @@ async function open(
     const account = await insertAccount(tx, { id, displayName: member.displayName, email: member.email, passwordHash })
     const { grant } = await openSession(tx, id, member.deviceName)
     if (member.idempotencyKey !== null) {
-      await forgetOldRegistration(tx, member.idempotencyKey)
+      await forgetOldRegistrations(tx)
       await insertRegistration(tx, {
         key: member.idempotencyKey,
         fingerprint: fingerprint(member),

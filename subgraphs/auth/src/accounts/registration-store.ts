@@ -17,9 +17,9 @@ export function findRegistration(db: Db, key: string): Promise<Registration | nu
   return db.registration.findFirst({ where: { key, createdAt: { gt: start() } } })
 }
 
-/** Frees a key that was used longer ago. */
-export async function forgetOldRegistration(tx: Tx, key: string): Promise<void> {
-  await tx.registration.deleteMany({ where: { key, createdAt: { lte: start() } } })
+/** Frees the keys that were used longer ago. */
+export async function forgetOldRegistrations(tx: Tx): Promise<void> {
+  await tx.registration.deleteMany({ where: { createdAt: { lte: start() } } })
 }
 
 /** @throws a unique violation when the key is in use */

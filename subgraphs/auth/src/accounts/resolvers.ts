@@ -24,7 +24,7 @@ export const Query: QueryResolvers = {
   },
   user: async (_, { by: { id, username } }, { db, loaders }) => {
     if ((id == null) === (username == null)) throw fault('BAD_USER_INPUT', 'Give either id or username.')
-    const found = id ?? (username == null ? null : await findNameOwner(db, username))
+    const found = id ?? (username == null || usernameProblem(username) ? null : await findNameOwner(db, username))
     return found == null ? null : loaders.account.load(found)
   },
   users: (_, { ids }, { loaders }) => {
@@ -38,7 +38,11 @@ export const Mutation: MutationResolvers = {
     const texts = memberTexts(input)
     const problems = memberProblems(texts)
     if (problems.length > 0) return { userErrors: problems.map(({ code, field }) => inputError(code, 'input', field)) }
-    const outcome = await register(context, { ...texts, deviceName: deviceNameFrom(context.userAgent) })
+    const outcome = await register(context, {
+      ...texts,
+      displayName: texts.displayName ?? texts.username,
+      deviceName: deviceNameFrom(context.userAgent),
+    })
     if (!outcome.ok)
       return { userErrors: [conflictError(outcome.code, 'input', outcome.code === 'USERNAME_TAKEN' ? 'username' : 'idempotencyKey')] }
     const { account, grant } = outcome
@@ -86,7 +90,7 @@ const changed = (loaders: Context['loaders'], id: string): Promise<Account | nul
 const memberTexts = ({ email, username, password, displayName, idempotencyKey }: RegisterInput): MemberTexts => ({
   email: email.trim(),
   username: username.trim(),
-  displayName: displayName?.trim() ?? username.trim(),
+  displayName: displayName?.trim() ?? null,
   password,
   idempotencyKey: idempotencyKey ?? null,
 })

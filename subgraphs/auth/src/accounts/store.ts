@@ -45,11 +45,10 @@ export async function findAccount(db: Tx, id: string): Promise<Account | null> {
   return row && toAccount(row)
 }
 
-/** Accounts in the order of the ids; null where there is none. */
-export async function findAccounts(db: Db, ids: readonly string[]): Promise<(Account | null)[]> {
+/** Accounts by id; what does not exist is missing. */
+export async function findAccounts(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Account>> {
   const rows = await db.account.findMany({ where: { id: { in: [...ids] } }, include: WITH_NAMES })
-  const accounts = new Map(rows.map((row) => [row.id, toAccount(row)]))
-  return ids.map((id) => accounts.get(id) ?? null)
+  return new Map(rows.map((row) => [row.id, toAccount(row)]))
 }
 
 /** Accounts that want to confirm an address, the latest first. */
@@ -72,11 +71,11 @@ export interface Credentials {
   readonly passwordHash: string
 }
 
-/** What a login is checked against. The login is the key of a present username or of a verified address. */
-export async function findCredentials(
-  db: Db,
-  login: { readonly username: string } | { readonly address: string },
-): Promise<Credentials | null> {
+/** A login: the key of a present username or of a verified address. */
+export type LoginKey = { readonly username: string } | { readonly address: string }
+
+/** What a login is checked against. */
+export async function findCredentials(db: Db, login: LoginKey): Promise<Credentials | null> {
   const where: Prisma.AccountWhereInput =
     'address' in login ? { verifiedAddress: { key: login.address } } : { usernames: { some: { key: login.username, givenUpAt: null } } }
   const row = await db.account.findFirst({ where, select: { id: true, passwordHash: true } })

@@ -50,12 +50,19 @@ export function startMailWorker({
       }
     }
   }
-  const drain = async () => {
+  const sendDue = async () => {
     for (;;) {
       const due = await takeDue(db)
       if (due.length === 0) return
       await Promise.all(due.map(deliver))
     }
+  }
+  // One after the other, so that who waits also waits for the mails that are on their way.
+  let last = Promise.resolve()
+  const drain = () => {
+    const next = last.then(sendDue)
+    last = next.catch(() => undefined)
+    return next
   }
   const run = async () => {
     while (!stop.signal.aborted) {

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { findAccount } from '../accounts/store.ts'
 import type { Db, Tx } from '../db.ts'
 import { unlockSuccessor } from './refresh-token.ts'
-import { findGrant, findTokenState, insertRefreshToken, lockFamily, markUsed } from './refresh-token-store.ts'
+import { deleteExpiredTokens, findGrant, findTokenState, insertRefreshToken, lockFamily, markUsed } from './refresh-token-store.ts'
 import type { Revoke } from './revoke.ts'
 import type { Grant } from './session.ts'
 import { endSessions, lockLiveSession, touchSession } from './store.ts'
@@ -39,5 +39,6 @@ async function exchange(tx: Tx, token: string): Promise<Step> {
   const now = new Date()
   const grant = await insertRefreshToken(tx, await touchSession(tx, session, now), now)
   await markUsed(tx, id, token, grant.refreshToken)
+  await deleteExpiredTokens(tx, sessionId, now)
   return { ok: true, account, grant }
 }

@@ -47,6 +47,11 @@ export async function markUsed(tx: Tx, id: string, token: string, successor: str
   await tx.$executeRaw`UPDATE refresh_token SET used_at = now(), successor = ${locked} WHERE id = ${id}::uuid`
 }
 
+/** Forgets the tokens of a session that are too old to be refused as anything but too old. */
+export async function deleteExpiredTokens(tx: Tx, sessionId: string, before: Date): Promise<void> {
+  await tx.refreshToken.deleteMany({ where: { sessionId, expiresAt: { lt: before } } })
+}
+
 /** The grant that a successor was; its token is as old as it was then. */
 export async function findGrant(tx: Tx, refreshToken: string): Promise<Grant> {
   const row = await tx.refreshToken.findUniqueOrThrow({

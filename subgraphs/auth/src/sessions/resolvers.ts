@@ -1,5 +1,6 @@
 import { fault } from '@vibely/kit/errors'
 import { requireViewer } from '@vibely/kit/viewer'
+import { isUnprintable } from '../accounts/names.ts'
 import type { MutationResolvers } from '../generated/graphql.ts'
 import { inputError } from '../user-errors.ts'
 import { DEVICE_NAME_MAX, deviceNameFrom } from './device-name.ts'
@@ -12,6 +13,7 @@ export const Mutation: MutationResolvers = {
   signIn: async (_, { input: { login, password, deviceName: given } }, context) => {
     const deviceName = given?.trim() || deviceNameFrom(context.userAgent)
     if (deviceName.length > DEVICE_NAME_MAX) return { userErrors: [inputError('TOO_LONG', 'input', 'deviceName')] }
+    if (isUnprintable(deviceName)) return { userErrors: [inputError('INVALID', 'input', 'deviceName')] }
     const outcome = await signIn(context, { login, password, deviceName })
     if (!outcome.ok) return { userErrors: [inputError(outcome.code)] }
     return { tokens: await tokenPair(context.accessTokens, outcome.account, outcome.grant), userErrors: [] }

@@ -1,7 +1,8 @@
 import type { Viewer } from '@vibely/kit/viewer'
 import type { Account } from '../accounts/account.ts'
-import { emailKey, usernameKey } from '../accounts/names.ts'
-import { findAccount, findCredentials, replacePasswordHash } from '../accounts/store.ts'
+import { emailKey, usernameKey, usernameProblem } from '../accounts/names.ts'
+import { emailProblem } from '../accounts/new-member.ts'
+import { findAccount, findCredentials, type LoginKey, replacePasswordHash } from '../accounts/store.ts'
 import type { Db, Tx } from '../db.ts'
 import { hashPassword, isOutdated, verifyPassword } from '../passwords/hash.ts'
 import { openSession } from './open-session.ts'
@@ -30,10 +31,8 @@ export async function signIn(
   { db, revoke, viewer }: { readonly db: Db; readonly revoke: Revoke; readonly viewer: Viewer | null },
   { login, password, deviceName }: SignIn,
 ): Promise<SignInOutcome> {
-  const credentials = await findCredentials(
-    db,
-    login.includes('@') ? { address: emailKey(login) } : { username: usernameKey(login.trim()) },
-  )
+  const known = loginKey(login.trim())
+  const credentials = known && (await findCredentials(db, known))
   const matches = await verifyPassword(password, credentials?.passwordHash ?? null)
   if (!credentials || !matches) return { ok: false, code: 'INVALID_CREDENTIALS' }
   const { accountId, passwordHash } = credentials
@@ -48,6 +47,12 @@ export async function signIn(
   })
   await revoke(ended)
   return { ok: true, account, grant }
+}
+
+/** Where to look a login up; null when it cannot be anybody's. */
+function loginKey(login: string): LoginKey | null {
+  if (login.includes('@')) return emailProblem(login) ? null : { address: emailKey(login) }
+  return usernameProblem(login) ? null : { username: usernameKey(login) }
 }
 
 /** Renews the viewer's session; null when it has ended meanwhile. */

@@ -174,13 +174,16 @@ CREATE UNIQUE INDEX "verified_address_account_id_key" ON "verified_address"("acc
 CREATE INDEX "verification_token_account_id_created_at_idx" ON "verification_token"("account_id", "created_at");
 
 -- CreateIndex
+CREATE INDEX "registration_created_at_idx" ON "registration"("created_at");
+
+-- CreateIndex
 CREATE INDEX "session_account_id_last_seen_at_idx" ON "session"("account_id", "last_seen_at");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "refresh_token_hash_key" ON "refresh_token"("hash");
 
 -- CreateIndex
-CREATE INDEX "refresh_token_session_id_idx" ON "refresh_token"("session_id");
+CREATE INDEX "refresh_token_session_id_expires_at_idx" ON "refresh_token"("session_id", "expires_at");
 
 -- CreateIndex
 CREATE INDEX "outgoing_mail_next_try_at_idx" ON "outgoing_mail"("next_try_at");
