@@ -1,4 +1,5 @@
-import { type DocumentNode, Kind, valueFromASTUntyped } from 'graphql'
+import { type DocumentNode, Kind } from 'graphql'
+import { argumentsOf } from './features.ts'
 
 /** Where the events of a Subscription field come from. */
 export interface LiveSource {
@@ -17,8 +18,8 @@ export function liveIndex(supergraph: DocumentNode): LiveIndex {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== subscriptionType(supergraph)) continue
     for (const field of definition.fields ?? []) {
       const live = field.directives?.find(({ name }) => name.value === 'live')
-      const given = Object.fromEntries(live?.arguments?.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]) ?? [])
-      if (typeof given.channel === 'string') index.set(field.name.value, { channel: given.channel, replay: given.replay === true })
+      const { channel, replay } = live ? argumentsOf(live) : {}
+      if (typeof channel === 'string') index.set(field.name.value, { channel, replay: replay === true })
     }
   }
   return index

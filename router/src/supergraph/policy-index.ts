@@ -1,4 +1,5 @@
-import { type ConstDirectiveNode, type DocumentNode, Kind, type NamedTypeNode, type TypeNode, valueFromASTUntyped } from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, Kind, type NamedTypeNode, type TypeNode } from 'graphql'
+import { argumentsOf, linkedFeatures } from './features.ts'
 
 /** What a caller must bring to reach a field: every part that is given. */
 export interface Requirement {
@@ -23,10 +24,15 @@ export function policyIndex(supergraph: DocumentNode): PolicyIndex {
   const ofType = new Map<string, Requirement>()
   const ofField = new Map<string, Requirement[]>()
 
-  function requirement(directives: readonly ConstDirectiveNode[] | undefined): Requirement | undefined {
-    const authenticated = directives?.some(({ name }) => name.value === 'authenticated') ?? false
-    const scopes = sets(directives, 'requiresScopes', 'scopes')
-    const policies = sets(directives, 'policy', 'policies')
+  const features = linkedFeatures(supergraph)
+  const nameOf = (feature: string) => features.get(feature)?.directive ?? feature
+  const names = { authenticated: nameOf('authenticated'), requiresScopes: nameOf('requiresScopes'), policy: nameOf('policy') }
+
+  function requirement(directives: readonly ConstDirectiveNode[] = []): Requirement | undefined {
+    const find = (name: string) => directives.find((directive) => directive.name.value === name)
+    const authenticated = find(names.authenticated) !== undefined
+    const scopes = sets(find(names.requiresScopes), 'scopes')
+    const policies = sets(find(names.policy), 'policies')
     if (!authenticated && scopes.length === 0 && policies.length === 0) return undefined
     const key = JSON.stringify([authenticated, scopes, policies])
     const found = known.get(key) ?? { id: known.size, authenticated, scopes, policies }
@@ -50,11 +56,7 @@ export function policyIndex(supergraph: DocumentNode): PolicyIndex {
   return { of: (typeName, fieldName) => ofField.get(`${typeName}.${fieldName}`) ?? NONE }
 }
 
-function sets(directives: readonly ConstDirectiveNode[] | undefined, name: string, argument: string): readonly (readonly string[])[] {
-  const value = directives
-    ?.find((directive) => directive.name.value === name)
-    ?.arguments?.find((given) => given.name.value === argument)?.value
-  return value ? (valueFromASTUntyped(value) as string[][]) : []
-}
+const sets = (directive: ConstDirectiveNode | undefined, argument: string) =>
+  (directive ? (argumentsOf(directive)[argument] ?? []) : []) as readonly (readonly string[])[]
 
 const namedType = (type: TypeNode): NamedTypeNode => (type.kind === Kind.NAMED_TYPE ? type : namedType(type.type))

@@ -1,4 +1,5 @@
-import { type DocumentNode, Kind, valueFromASTUntyped } from 'graphql'
+import { type DocumentNode, Kind } from 'graphql'
+import { argumentsOf } from './features.ts'
 
 /** A subgraph as the supergraph names it. */
 export interface JoinedSubgraph {
@@ -13,8 +14,8 @@ export function joinedSubgraphs(supergraph: DocumentNode): readonly JoinedSubgra
   )
   if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION) return []
   return (graphs.values ?? []).flatMap(({ directives }) => {
-    const given = directives?.find(({ name }) => name.value === 'join__graph')?.arguments ?? []
-    const { name, url } = Object.fromEntries(given.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]))
+    const graph = directives?.find((directive) => directive.name.value === 'join__graph')
+    const { name, url } = graph ? argumentsOf(graph) : {}
     return typeof name === 'string' ? [{ name, url: typeof url === 'string' ? url : '' }] : []
   })
 }
