@@ -13,6 +13,7 @@ const PNPM = 'pnpm@12.21.0'
 const OLDEST_NODE = 20
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const SAME_KEYSTROKE_MS = 500
+const npmIsParent = process.env.npm_lifecycle_event !== undefined
 
 /** Nothing that we start calls home. */
 const QUIET = {
@@ -134,7 +135,11 @@ function run(command, args, options) {
       last = Date.now()
     }
     for (const signal of SIGNALS) process.on(signal, forward)
+    const parent = process.ppid
+    // npm puts a shell between us, which dies of a signal without passing it on.
+    const watch = setInterval(() => npmIsParent && last === 0 && process.ppid !== parent && forward('SIGTERM'), 500)
     const end = (status) => {
+      clearInterval(watch)
       for (const signal of SIGNALS) process.off(signal, forward)
       resolve(status)
     }

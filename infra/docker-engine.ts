@@ -10,12 +10,16 @@ export interface ComposeService {
   readonly innerPort: number
 }
 
-/** Whether a Docker engine answers, so that Compose can be used. A command without an engine behind it does not count. */
+/** Whether a Docker engine answers and Compose is there. A command without an engine behind it does not count. */
 export async function dockerEngineAnswers(): Promise<boolean> {
   if (!existsSync(join(checkout, 'docker-compose.yml'))) return false
-  const answer = run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: 5_000 })
-  return answer.then(
-    (version) => version.trim() !== '',
+  const quick = { timeout: 5_000 }
+  const asked = Promise.all([
+    run('docker', ['info', '--format', '{{.ServerVersion}}'], quick),
+    run('docker', ['compose', 'version'], quick),
+  ])
+  return asked.then(
+    ([version]) => version.trim() !== '',
     () => false,
   )
 }

@@ -93,7 +93,7 @@ export class Progress {
     if (!this.#out.isTTY) return
     const lines = [...this.#running].map(({ title, since, note }) => {
       const text = `  ${FRAMES[this.#frame % FRAMES.length]}     ${title} ${Math.round((Date.now() - since) / 1000)} s${note ? `: ${note}` : ''}`
-      return text.slice(0, (this.#out.columns ?? 80) - 1) // a wrapped line would break the count of lines to clear
+      return text.slice(0, (this.#out.columns || 80) - 1) // a wrapped line would break the count of lines to clear
     })
     this.#drawnLines = lines.length
     if (lines.length > 0) this.#out.write(`${lines.join('\n')}\n`)

@@ -68,6 +68,8 @@ export interface Plan {
   /** The folder with one folder a server. */
   readonly folder: string
   readonly throwaway: boolean
+  /** True when the servers are to go on running after this process. */
+  readonly lasting?: boolean
   /** URLs of servers to use as they are; for Compose, POSTGRES_PASSWORD. */
   readonly env: NodeJS.ProcessEnv
   portOf(kind: ServerKind): number | Promise<number>
@@ -126,7 +128,14 @@ const starters: Record<Exclude<Source, 'environment'>, (kind: ServerKind, plan: 
   },
   async native({ native, ...kind }, plan, report) {
     const port = await plan.portOf({ native, ...kind })
-    const place = { folder: join(plan.folder, native.name), cache: cacheFolder(), port, throwaway: plan.throwaway, report }
+    const place = {
+      folder: join(plan.folder, native.name),
+      cache: cacheFolder(),
+      port,
+      throwaway: plan.throwaway,
+      lasting: plan.lasting ?? false,
+      report,
+    }
     const { ours } = await startNative(native, place)
     return { url: kind.url(`127.0.0.1:${port}`), ...(ours && { stopOne: () => stopNative(native, place) }) }
   },

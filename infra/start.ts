@@ -52,7 +52,7 @@ async function main(options: Options): Promise<void> {
 async function up({ topology, seed }: Options, progress: Progress, cleanups: Cleanup[]): Promise<System> {
   const folder = homeFolder()
   const release = claimFolder(folder)
-  cleanups.push({ title: 'Release the state folder', stop: async () => release() })
+  process.once('exit', release)
   const given: NodeJS.ProcessEnv = { ...developmentSecrets(), ...process.env }
   progress.say('Servers')
   const { step } = progress

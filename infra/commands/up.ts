@@ -8,6 +8,6 @@ import { bringUpServers, developmentPort } from '../servers.ts'
 export async function up(): Promise<void> {
   const { step } = new Progress()
   const env = { ...developmentSecrets(), ...process.env }
-  const { urls } = await bringUpServers({ folder: homeFolder(), throwaway: false, env, portOf: developmentPort, step })
+  const { urls } = await bringUpServers({ folder: homeFolder(), throwaway: false, lasting: true, env, portOf: developmentPort, step })
   for (const [name, value] of Object.entries(urls)) console.log(`${name}=${value}`)
 }

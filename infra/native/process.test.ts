@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Problem } from '../problem.ts'
 import { freePort, requireFreePort } from './ports.ts'
-import { isAlive, lastLines, launch, runningProcess, stopProcess } from './process.ts'
+import { adopt, isAlive, lastLines, launch, runningProcess, stopProcess } from './process.ts'
 import { type NativeServer, startNative } from './server.ts'
 import { requireDiskSpace } from './state.ts'
 import { cached, run } from './tools.ts'
@@ -32,6 +32,16 @@ describe('the pid file', () => {
     await stopProcess(file('stranger.json')) // would end this test run
     assert.equal(runningProcess(file('stranger.json')), undefined)
     await assert.rejects(readFile(file('stranger.json')), { code: 'ENOENT' })
+  })
+
+  it('lets nobody adopt a process whose owner lives or that needs none, but one whose owner was killed', async () => {
+    const script = 'setInterval(() => {}, 1000)'
+    const { record } = await launchScript('owned', script)
+    assert.equal(adopt(file('owned.json')), false)
+    await writeFile(file('owned.json'), JSON.stringify({ ...record, owner: { pid: process.pid, born: '1' } }))
+    assert.equal(adopt(file('owned.json')), true)
+    assert.equal(adopt(file('owned.json')), false)
+    await stopProcess(file('owned.json'))
   })
 
   it('is ignored when it was cut off in the middle', async () => {

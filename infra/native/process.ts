@@ -8,6 +8,8 @@ export interface ProcessRecord {
   readonly pid: number
   readonly born: string
   readonly port: number
+  /** Who stops it. Undefined when it is meant to outlive its starter. */
+  readonly owner?: { readonly pid: number; readonly born: string }
 }
 
 export interface Launch {
@@ -20,6 +22,8 @@ export interface Launch {
   readonly logFile: string
   readonly pidFile: string
   readonly port: number
+  /** True when it is to go on running after this process. */
+  readonly lasting?: boolean
 }
 
 const launched: ProcessRecord[] = []
@@ -42,7 +46,7 @@ export async function launch(options: Launch): Promise<{ record: ProcessRecord; 
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   child.unref()
   const pid = child.pid as number
-  const record = { pid, born: bornAt(pid) ?? '', port: options.port }
+  const record = { pid, born: bornAt(pid) ?? '', port: options.port, ...(!options.lasting && { owner: self() }) }
   writeRecord(options.pidFile, record)
   launched.push(record)
   return { record, child }
@@ -54,7 +58,17 @@ export function killLaunched(): void {
 }
 
 /** Writes this very process down, as the holder of something. */
-export const recordSelf = (pidFile: string): void => writeRecord(pidFile, { pid: process.pid, born: bornAt(process.pid) ?? '', port: 0 })
+export const recordSelf = (pidFile: string): void => writeRecord(pidFile, { ...self(), port: 0 })
+
+/** Takes over a process whose owner was killed before it could stop it. False when it has an owner, or needs none. */
+export function adopt(pidFile: string): boolean {
+  const record = runningProcess(pidFile)
+  if (!record?.owner || isAlive(record.owner)) return false
+  writeRecord(pidFile, { ...record, owner: self() })
+  return true
+}
+
+const self = () => ({ pid: process.pid, born: bornAt(process.pid) ?? '' })
 
 function writeRecord(pidFile: string, record: ProcessRecord): void {
   mkdirSync(dirname(pidFile), { recursive: true })
@@ -137,8 +151,8 @@ function sendSignal(record: ProcessRecord, signal: NodeJS.Signals): void {
 
 function parseRecord(text: string): ProcessRecord | undefined {
   try {
-    const { pid, born, port } = JSON.parse(text) as Partial<ProcessRecord>
-    return pid && born !== undefined && port !== undefined ? { pid, born, port } : undefined
+    const { pid, born, port, owner } = JSON.parse(text) as Partial<ProcessRecord>
+    return pid && born !== undefined && port !== undefined ? { pid, born, port, ...(owner && { owner }) } : undefined
   } catch {
     return undefined // cut off by a full disk or a crash
   }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { interrupted } from '../interruption.ts'
 import { Problem } from '../problem.ts'
 import { requireFreePort } from './ports.ts'
-import { isAlive, lastLines, launch, type ProcessRecord, runningProcess, stopProcess } from './process.ts'
+import { adopt, isAlive, lastLines, launch, type ProcessRecord, runningProcess, stopProcess } from './process.ts'
 import { requireDiskSpace } from './state.ts'
 
 /** Tells the person who waits what is going on. */
@@ -20,6 +20,8 @@ export interface Place {
   readonly port: number
   /** True in tests: what a power cut would lose is of no interest. */
   readonly throwaway: boolean
+  /** True when the server is to go on running after this process. */
+  readonly lasting?: boolean
   readonly report: Report
 }
 
@@ -44,7 +46,7 @@ export interface NativeServer {
 }
 
 export interface Started {
-  /** False when the server already ran: then it is not ours to stop. */
+  /** False when the server already ran, or runs on by itself: then it is not ours to stop. */
   readonly ours: boolean
   readonly pid: number
 }
@@ -61,14 +63,20 @@ export async function startNative(server: NativeServer, place: Place): Promise<S
   await requireFreePort(place.port, server.title, server.portVariable)
   const command = await server.prepare(place)
   place.report('starting')
-  const { record, child } = await launch({ ...command, port: place.port, logFile: logFile(place), pidFile: pidFile(place) })
+  const { record, child } = await launch({
+    ...command,
+    port: place.port,
+    lasting: place.lasting ?? false,
+    logFile: logFile(place),
+    pidFile: pidFile(place),
+  })
   try {
     await untilReady(server, place, record, child)
   } catch (error) {
     await stopNative(server, place)
     throw error
   }
-  return { ours: true, pid: record.pid }
+  return { ours: !place.lasting, pid: record.pid }
 }
 
 /** Stops the server that runs from this folder, if one does. */
@@ -87,7 +95,7 @@ async function reuse(server: NativeServer, place: Place, running: ProcessRecord)
     )
   }
   await untilReady(server, place, running)
-  return { ours: false, pid: running.pid }
+  return { ours: adopt(pidFile(place)), pid: running.pid }
 }
 
 async function untilReady(server: NativeServer, place: Place, record: ProcessRecord, child?: ChildProcess): Promise<void> {
