@@ -99,8 +99,6 @@ async function main([entry, ...args]) {
     await step('Generating code from schema/', 'npx', ['--yes', PNPM, 'codegen'], { cwd: root, env })
     writeStamp(root, '.vibely-generated', CODEGEN_INPUTS)
   }
-  // kafkajs schedules a check in the past at each connection; Node 24 warns of it.
-  env.NODE_OPTIONS = [env.NODE_OPTIONS, '--disable-warning=TimeoutNegativeWarning'].filter(Boolean).join(' ')
   await handOver(nodeOf(root), [join(root, entry), ...args], env)
 }
 
