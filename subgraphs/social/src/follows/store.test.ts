@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { PrismaPg } from '@prisma/adapter-pg'
 import { newId } from '@vibely/kit/ids'
 import { freshDb } from '../../tests/fresh-social.ts'
-import { type FollowEdge, type FollowPage, findFollowPages, followPagesQuery, type Side } from './store.ts'
+import { PrismaClient } from '../generated/prisma/client.ts'
+import {
+  countFollows,
+  type FollowEdge,
+  type FollowPage,
+  findFollowPages,
+  findFollowsBetween,
+  followPagesQuery,
+  type Side,
+} from './store.ts'
 
 const store = await freshDb()
 after(() => store[Symbol.asyncDispose]())
@@ -18,6 +28,9 @@ const edges: FollowEdge[] = Array.from({ length: 3_000 }, (_, index) => ({
 }))
 edges.push(...edges.slice(0, 200).map(({ followerId, followedAt }) => ({ followerId: busy, followeeId: followerId, followedAt })))
 await db.follow.createMany({ data: edges })
+// Follows of others, so many that reading them all is never the cheapest way.
+await db.$executeRaw`
+  INSERT INTO follow (follower_id, followee_id) SELECT 'user_a' || n, 'user_b' || (n % 997) FROM generate_series(1, 40000) AS n`
 await db.$executeRaw`ANALYZE follow`
 
 const otherOf = (side: Side, edge: FollowEdge) => (side === 'followers' ? edge.followerId : edge.followeeId)
@@ -66,6 +79,11 @@ interface Plan {
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
 
+async function explain(query: string, values: readonly unknown[]): Promise<Plan> {
+  const rows = await db.$queryRawUnsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`, ...values)
+  return rows[0]!['QUERY PLAN'][0].Plan
+}
+
 test('a page is read from its index alone, as many rows as the page has', async () => {
   const place = { followedAt: new Date(Date.UTC(2026, 0, 1) + 200), otherId: newId('user') }
   for (const [side, member, index] of [
@@ -74,11 +92,7 @@ test('a page is read from its index alone, as many rows as the page has', async 
   ] as const) {
     for (const backward of [false, true]) {
       const query = followPagesQuery(side, [member], { limit: 10, backward, place: side === 'followers' ? place : null })
-      const [row] = await db.$queryRawUnsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${query.text}`,
-        ...query.values,
-      )
-      const nodes = nodesOf(row!['QUERY PLAN'][0].Plan)
+      const nodes = nodesOf(await explain(query.text, query.values))
       const scans = nodes.filter((node) => node['Node Type'].includes('Scan') && node['Node Type'] !== 'Function Scan')
       assert.deepEqual([...new Set(scans.map((node) => node['Index Name']))], [index])
       assert.ok(
@@ -87,5 +101,25 @@ test('a page is read from its index alone, as many rows as the page has', async 
       )
       assert.ok(!nodes.some((node) => node['Node Type'] === 'Sort'))
     }
+  }
+})
+
+test('counts and ties of many members are read from indexes', async () => {
+  const logged: { query: string; params: string }[] = []
+  const listening = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: store.postgresUrl }),
+    log: [{ emit: 'event', level: 'query' }],
+  })
+  listening.$on('query', ({ query, params }) => logged.push({ query, params }))
+  const some = edges.slice(0, 20).map((edge) => edge.followerId)
+  await countFollows(listening, 'followers', some)
+  await countFollows(listening, 'following', some)
+  await findFollowsBetween(listening, busy, some)
+  await listening.$disconnect()
+
+  assert.equal(logged.length, 3)
+  for (const { query, params } of logged) {
+    const nodes = nodesOf(await explain(query, JSON.parse(params)))
+    assert.ok(!nodes.some((node) => node['Node Type'] === 'Seq Scan'), query)
   }
 })
