@@ -166,7 +166,7 @@ function openProcess<Tx>({ bus, inbox, handlers, group, logger }: Processing<Tx>
         kind: SpanKind.CONSUMER,
         from: message.headers,
         links: publisher ? [{ context: publisher }] : [],
-        attributes: { 'messaging.consumer.group.name': group, 'messaging.message.id': message.headers['ce_id'] ?? '' },
+        attributes: { 'messaging.consumer.group.name': group, 'messaging.message.id': message.headers.ce_id ?? '' },
       },
       () => attempt(message),
     )

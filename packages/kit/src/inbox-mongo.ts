@@ -44,7 +44,8 @@ async function remember({ db, session }: MongoTx, consumer: string, eventId: str
 
 // https://github.com/mongodb/mongo/blob/v6.0/src/mongo/base/error_codes.yml
 const INFRASTRUCTURE_CODES = new Set([6, 7, 13, 18, 89, 91, 189, 262, 317, 358, 9001, 10107, 11600, 11602, 13435, 13436, 14031])
-const PERMANENT_CODES = new Set([2, 9, 14, 52, 54, 57, 121, 10334, DUPLICATE_KEY])
+// A duplicate key is not among them: it may be a race with another writer.
+const PERMANENT_CODES = new Set([2, 9, 14, 52, 54, 57, 121, 10334])
 
 /** What an error of the MongoDB driver means. */
 export function classifyMongo(error: unknown): FailureKind | undefined {

@@ -39,8 +39,8 @@ const PRISMA_KINDS: Readonly<Record<string, FailureKind>> = {
   P2024: 'infrastructure',
   P2037: 'infrastructure',
   P2000: 'permanent',
-  P2002: 'permanent',
-  P2003: 'permanent',
+  P2002: 'transient',
+  P2003: 'transient',
   P2004: 'permanent',
   P2006: 'permanent',
   P2007: 'permanent',
@@ -80,8 +80,9 @@ function bySqlState(code: string): FailureKind | undefined {
     case '40': // serialisation, deadlock
     case '55': // lock not to be had
       return 'transient'
+    case '23': // constraint: missing and wrong values stay wrong, a row of another writer may come or go
+      return code === '23502' || code === '23514' ? 'permanent' : 'transient'
     case '22': // data
-    case '23': // constraint
     case '42': // statement
       return 'permanent'
     default:

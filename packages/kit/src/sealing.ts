@@ -80,16 +80,16 @@ export function openKeyRing({
     wrap,
     unwrap,
     async put(userId, key) {
-      await answered(redis.set(place(userId), Buffer.from(wrap(userId, key)).toString('base64'), 'NX'))
+      await answered(redis, () => redis.set(place(userId), Buffer.from(wrap(userId, key)).toString('base64'), 'NX'))
     },
     async destroy(userId) {
-      await answered(redis.set(place(userId), DESTROYED))
+      await answered(redis, () => redis.set(place(userId), DESTROYED))
       cache.set(userId, DESTROYED)
     },
     async find(userId) {
       const cached = cache.get(userId)
       if (cached) return cached
-      const stored = await answered(redis.get(place(userId)))
+      const stored = await answered(redis, () => redis.get(place(userId)))
       if (stored === null) return undefined
       const key = stored === DESTROYED ? DESTROYED : unwrap(userId, Buffer.from(stored, 'base64'))
       cache.set(userId, key)
@@ -98,17 +98,21 @@ export function openKeyRing({
   }
 }
 
-/** ioredis queues commands while it reconnects; a caller cannot wait that long. */
-async function answered<T>(command: Promise<T>): Promise<T> {
+const GONE = new Set(['reconnecting', 'close', 'end'])
+
+/** ioredis lets commands wait until the connection is back; a caller cannot wait that long. */
+async function answered<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error('no answer in time')), ANSWER_MS)
   try {
-    return await Promise.race([command, late.promise])
+    if (GONE.has(redis.status)) throw new Error(`connection is ${redis.status}`)
+    const answer = command()
+    answer.catch(() => undefined)
+    return await Promise.race([answer, late.promise])
   } catch (error) {
     throw new InfrastructureError('key ring is out of reach', { cause: error })
   } finally {
     clearTimeout(timer)
-    command.catch(() => undefined)
   }
 }
 

@@ -18,12 +18,19 @@ for (const kind of storeKinds) {
       await using _other = startRelay({ outbox: second.outbox, bus, logger })
       const ids = ['a', 'b', 'c', 'd']
       const versions = await Promise.all(range(120).map((i) => store.write(ids[i % ids.length] ?? '', i)))
-      assert.deepEqual(versions.filter((_, i) => i % ids.length === 0).sort((x, y) => x - y), range(30).map((i) => i + 1))
+      assert.deepEqual(
+        versions.filter((_, i) => i % ids.length === 0).sort((x, y) => x - y),
+        range(30).map((i) => i + 1),
+      )
 
       await eventually(async () => (await store.outbox.pending()).count === 0)
       const byId = await published(bus)
       assert.deepEqual([...byId.keys()].sort(), ids)
-      for (const messages of byId.values()) assert.deepEqual(versionsOf(messages), range(30).map((i) => i + 1))
+      for (const messages of byId.values())
+        assert.deepEqual(
+          versionsOf(messages),
+          range(30).map((i) => i + 1),
+        )
     })
 
     it('keeps the event out when its transaction fails', async () => {

@@ -7,15 +7,16 @@ import { type Change, storeKinds } from './backbone/store.ts'
 
 /** A history of one counter, and an order of delivery in which any event comes one to three times. */
 const deliveries = fc
-  .array(fc.oneof({ arbitrary: fc.integer({ min: 0, max: 99 }), weight: 3 }, { arbitrary: fc.constant(null), weight: 1 }), { minLength: 1, maxLength: 8 })
+  .array(fc.oneof({ arbitrary: fc.integer({ min: 0, max: 99 }), weight: 3 }, { arbitrary: fc.constant(null), weight: 1 }), {
+    minLength: 1,
+    maxLength: 8,
+  })
   .chain((history: Change[]) => {
     const events = history.map((change, i) => ({ change, version: i + 1, eventId: uuidv7() }))
-    return fc
-      .array(fc.integer({ min: 1, max: 3 }), { minLength: events.length, maxLength: events.length })
-      .chain((times) => {
-        const copies = events.flatMap((event, i) => Array.from({ length: times[i] ?? 1 }, () => event))
-        return fc.record({ history: fc.constant(history), order: fc.shuffledSubarray(copies, { minLength: copies.length }) })
-      })
+    return fc.array(fc.integer({ min: 1, max: 3 }), { minLength: events.length, maxLength: events.length }).chain((times) => {
+      const copies = events.flatMap((event, i) => Array.from({ length: times[i] ?? 1 }, () => event))
+      return fc.record({ history: fc.constant(history), order: fc.shuffledSubarray(copies, { minLength: copies.length }) })
+    })
   })
 
 for (const kind of storeKinds) {

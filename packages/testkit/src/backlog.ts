@@ -59,7 +59,10 @@ async function topicOffsets(admin: Admin, namespace: string): Promise<Offsets> {
   const entries = await Promise.all(
     topics.map(async (topic) => {
       const partitions = await admin.fetchTopicOffsets(topic)
-      return [topic, Object.fromEntries(partitions.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]))] as const
+      return [
+        topic,
+        Object.fromEntries(partitions.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }])),
+      ] as const
     }),
   )
   return Object.fromEntries(entries)

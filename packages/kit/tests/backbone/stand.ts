@@ -17,7 +17,8 @@ export async function openStore({ kind, url, namespace }: StoreAddress): Promise
   return store as Store<unknown>
 }
 
-export const openTestBus = (namespace: string): Bus => openBus({ brokers: servers().KAFKA_BROKERS, namespace, clientId: 'kit-test', logger })
+export const openTestBus = (namespace: string): Bus =>
+  openBus({ brokers: servers().KAFKA_BROKERS, namespace, clientId: 'kit-test', logger })
 
 /** A database, topics and a bus of a test's own. */
 export interface Stand extends AsyncDisposable {
@@ -30,7 +31,8 @@ export async function openStand(kind: StoreKind, { partitions = 3 } = {}): Promi
   const namespace = freshNamespace()
   const stack = new AsyncDisposableStack()
   stack.defer(() => dropNamespace(namespace))
-  const { url } = kind === 'postgres' ? await freshPostgres(namespace, 'kit', new URL('migrations', import.meta.url)) : freshMongo(namespace, 'kit')
+  const { url } =
+    kind === 'postgres' ? await freshPostgres(namespace, 'kit', new URL('migrations', import.meta.url)) : freshMongo(namespace, 'kit')
   const address = { kind, url, namespace }
   const store = stack.use(await openStore(address))
   const bus = stack.use(openTestBus(namespace))

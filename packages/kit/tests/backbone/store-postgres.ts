@@ -11,7 +11,8 @@ export function openPostgresStore(url: string): Store<PostgresTx> {
   const change = (tx: PostgresTx, id: string, value: Change) =>
     withAggregate(tx, 'counter', id, async (append) => {
       if (value === null) await tx.$executeRaw`DELETE FROM counter WHERE id = ${id}`
-      else await tx.$executeRaw`INSERT INTO counter (id, value) VALUES (${id}, ${value}) ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value`
+      else
+        await tx.$executeRaw`INSERT INTO counter (id, value) VALUES (${id}, ${value}) ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value`
       return append(event(CounterChangedSchema, { value: value ?? 0, deleted: value === null }))
     })
 
