@@ -7,6 +7,7 @@ import { queueVerification } from '../mail/queue.ts'
 import { hashPassword, verifyPassword } from '../passwords/hash.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { insertRefreshToken } from '../sessions/refresh-token-store.ts'
+import type { Revoke } from '../sessions/revoke.ts'
 import type { Grant } from '../sessions/session.ts'
 import { lockLiveSession } from '../sessions/store.ts'
 import type { Account } from './account.ts'
@@ -33,6 +34,7 @@ type RegisterOutcome =
 export interface RegisterParts {
   readonly db: Db
   readonly userKeys: UserKeys
+  readonly revoke: Revoke
   /** Called after the commit: a mail is waiting. */
   readonly mailQueued: () => void
 }
@@ -44,7 +46,7 @@ export interface RegisterParts {
 export async function register(parts: RegisterParts, member: NewMember): Promise<RegisterOutcome> {
   const { db } = parts
   const known = await findRepeat(db, member)
-  if (known) return repeat(db, known, member)
+  if (known) return repeat(parts, known, member)
   // Before the hash, which is the costly part; the claim below decides.
   if (await findNameOwner(db, member.username)) return { ok: false, code: 'USERNAME_TAKEN' }
   const passwordHash = await hashPassword(member.password)
@@ -60,7 +62,7 @@ export async function register(parts: RegisterParts, member: NewMember): Promise
     return { ok: true, ...opened }
   }
   const concurrent = await findRepeat(db, member)
-  return concurrent ? repeat(db, concurrent, member) : { ok: false, code: 'USERNAME_TAKEN' }
+  return concurrent ? repeat(parts, concurrent, member) : { ok: false, code: 'USERNAME_TAKEN' }
 }
 
 /** Null when the name is taken. The name comes first: where it is refused nothing has been written. */
@@ -103,14 +105,18 @@ const fingerprint = ({ email, username, displayName }: NewMember) =>
 const findRepeat = (db: Db, { idempotencyKey }: NewMember) => (idempotencyKey === null ? null : findRegistration(db, idempotencyKey))
 
 /** The account and session of the first time, with fresh tokens: secrets are not kept to be shown again. */
-async function repeat(db: Db, first: Registration, member: NewMember): Promise<RegisterOutcome> {
+async function repeat({ db, revoke }: RegisterParts, first: Registration, member: NewMember): Promise<RegisterOutcome> {
   const mine = await verifyPassword(member.password, await findPasswordHash(db, first.accountId))
   if (!mine || !Buffer.from(first.fingerprint).equals(fingerprint(member))) return { ok: false, code: 'IDEMPOTENCY_MISMATCH' }
-  return db.$transaction(async (tx) => {
+  const { account, grant, ended } = await db.$transaction(async (tx) => {
     const account = await findAccount(tx, first.accountId)
-    if (!account) return { ok: false, code: 'IDEMPOTENCY_MISMATCH' }
     const session = await lockLiveSession(tx, first.sessionId)
-    const grant = session ? await insertRefreshToken(tx, session, new Date()) : (await openSession(tx, account.id, member.deviceName)).grant
-    return { ok: true, account, grant }
+    const opened = session
+      ? { grant: await insertRefreshToken(tx, session, new Date()), ended: [] }
+      : await openSession(tx, first.accountId, member.deviceName)
+    return { account, ...opened }
   })
+  if (!account) throw new Error(`account ${first.accountId} has a password but does not exist`)
+  await revoke(ended)
+  return { ok: true, account, grant }
 }

@@ -19,6 +19,9 @@ const LAST_PAUSE_SECONDS = 6 * 3_600
 /** Seconds until the next try, after this many: half a minute, doubling up to six hours. A mail is given up after about a day. */
 const pauseAfter = (attempts: number) => Math.min(FIRST_PAUSE_SECONDS * 2 ** (attempts - 1), LAST_PAUSE_SECONDS)
 
+/** What may be logged of a failure: a mail server's answer often repeats the address. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? ('code' in error ? String(error.code) : error.name) : 'unknown')
+
 /**
  * Starts a worker; any number may run.
  * @param send makes and sends the mail; a repeat sends it twice
@@ -40,7 +43,7 @@ export function startMailWorker({
       await send(mail)
       await settle(db, mail.id)
     } catch (error) {
-      const about = { err: error, mail: mail.id.toString(), attempts: mail.attempts }
+      const about = { reason: reasonOf(error), mail: mail.id.toString(), attempts: mail.attempts }
       if (mail.attempts >= MAX_ATTEMPTS) {
         logger.error(about, 'mail given up')
         await settle(db, mail.id)
