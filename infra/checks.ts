@@ -18,7 +18,7 @@ export const checks: readonly Check[] = [
   { title: 'Generated files are up to date', check: generatedIsFresh },
   { title: 'Types', check: () => tool('tsc', '--noEmit') },
   { title: 'Lint and format', check: () => tool('biome', 'check') },
-  { title: 'Dead code', check: () => tool('knip') },
+  { title: 'Dead code', check: () => tool('knip', '--no-gitignore') },
   { title: 'Event contracts are well-formed', check: () => tool('buf', 'lint') },
   { title: 'Event contracts stay compatible', check: contractsAreCompatible },
 ]

@@ -1,9 +1,32 @@
-/** Sends one operation to the router, as any client would. @throws Error with the first message when the call itself fails */
-export async function request<Data>(
-  routerUrl: string,
-  operation: { readonly query: string; readonly variables?: Record<string, unknown>; readonly accessToken?: string },
-): Promise<Data> {
-  const { query, variables, accessToken } = operation
+import { retrying } from '@vibely/kit/resilience'
+
+interface Operation {
+  readonly query: string
+  readonly variables?: Record<string, unknown>
+  readonly accessToken?: string
+}
+
+/** The call itself failed. */
+class CallFault extends Error {
+  readonly code: string | number
+  constructor(code: string | number, message: string) {
+    super(`${code}: ${message}`)
+    this.code = code
+  }
+}
+
+// Right after an import the consumers are busy, and whatever the seed sends can be sent again.
+const PASSING: readonly unknown[] = ['DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE']
+const patiently = retrying({ attempts: 8, firstDelayMs: 500, when: (error) => error instanceof CallFault && PASSING.includes(error.code) })
+
+/**
+ * Sends one operation to the router, as any client would, and again when the failure passes.
+ * @throws Error with the first message when the call itself fails
+ */
+export const request = <Data>(routerUrl: string, operation: Operation): Promise<Data> =>
+  patiently.execute(() => requestOnce<Data>(routerUrl, operation))
+
+async function requestOnce<Data>(routerUrl: string, { query, variables, accessToken }: Operation): Promise<Data> {
   const response = await fetch(`${routerUrl}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(accessToken && { authorization: `Bearer ${accessToken}` }) },
@@ -12,7 +35,7 @@ export async function request<Data>(
   })
   const answer = (await response.json()) as { data?: Data; errors?: { message: string; extensions?: { code?: string } }[] }
   const [error] = answer.errors ?? []
-  if (error || !answer.data) throw new Error(`${error?.extensions?.code ?? response.status}: ${error?.message ?? 'no data'}`)
+  if (error || !answer.data) throw new CallFault(error?.extensions?.code ?? response.status, error?.message ?? 'no data')
   return answer.data
 }
 
@@ -27,7 +50,7 @@ interface UserError {
  */
 export async function mutate<Payload extends { readonly userErrors: readonly UserError[] }>(
   routerUrl: string,
-  operation: Parameters<typeof request>[1],
+  operation: Operation,
 ): Promise<Payload> {
   const until = Date.now() + 30_000
   for (;;) {
