@@ -8,17 +8,20 @@ const FORGOTTEN_AFTER_MS = 7 * 24 * HOUR_MS
 
 const hashOf = (token: string) => new Uint8Array(createHash('sha256').update(token).digest())
 
-/** Keeps the hash of a new token, and forgets those of long ago. */
-export async function insertVerificationToken(db: Db, accountId: string, token: string, now: Date): Promise<void> {
-  await db.verificationToken.deleteMany({ where: { accountId, expiresAt: { lt: new Date(now.getTime() - FORGOTTEN_AFTER_MS) } } })
-  await db.verificationToken.create({
-    data: { hash: hashOf(token), accountId, expiresAt: new Date(now.getTime() + VALID_HOURS * HOUR_MS) },
+/**
+ * Keeps the hash of a new token and forgets those of long ago. False, and nothing kept, when the account got as many as allowed within
+ * the last hour; its row lock lets those who make tokens at once count each other.
+ */
+export async function insertVerificationToken(db: Db, accountId: string, token: string, hourlyLimit: number): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`
+    const now = Date.now()
+    const recent = await tx.verificationToken.count({ where: { accountId, createdAt: { gt: new Date(now - HOUR_MS) } } })
+    if (recent >= hourlyLimit) return false
+    await tx.verificationToken.deleteMany({ where: { accountId, expiresAt: { lt: new Date(now - FORGOTTEN_AFTER_MS) } } })
+    await tx.verificationToken.create({ data: { hash: hashOf(token), accountId, expiresAt: new Date(now + VALID_HOURS * HOUR_MS) } })
+    return true
   })
-}
-
-/** How many tokens an account got in the last hour. */
-export function countRecentTokens(db: Db, accountId: string, now: Date): Promise<number> {
-  return db.verificationToken.count({ where: { accountId, createdAt: { gt: new Date(now.getTime() - HOUR_MS) } } })
 }
 
 /** The account of a token and whether the token is too old; null when unknown. */

@@ -4,7 +4,7 @@ import type { SendMail } from '../mail/mail.ts'
 import type { QueuedMail } from '../mail/queue.ts'
 import { verificationMail } from '../mail/verification-mail.ts'
 import type { Account } from './account.ts'
-import { countRecentTokens, insertVerificationToken } from './address-store.ts'
+import { insertVerificationToken } from './address-store.ts'
 import { findUnverified } from './store.ts'
 
 const TOKEN_BYTES = 32
@@ -31,9 +31,7 @@ export async function sendVerification(parts: VerificationParts, { accountId, em
 }
 
 async function sendToken({ db, send, publicUrl }: VerificationParts, account: Account): Promise<void> {
-  const now = new Date()
-  if ((await countRecentTokens(db, account.id, now)) >= MAX_MAILS_PER_HOUR) return
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
-  await insertVerificationToken(db, account.id, token, now)
+  if (!(await insertVerificationToken(db, account.id, token, MAX_MAILS_PER_HOUR))) return
   await send(verificationMail({ to: account.email, username: account.username, token, publicUrl }))
 }
