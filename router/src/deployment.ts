@@ -7,7 +7,7 @@ import { type Pages, remotePages } from './http/pages.ts'
 import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
 import { httpSource } from './sources/http-source.ts'
 import type { Source } from './sources/source.ts'
-import { committedSupergraph } from './supergraph/committed.ts'
+import { committedExplorerDocument, committedSupergraph } from './supergraph/committed.ts'
 import { joinedSubgraphs } from './supergraph/subgraphs.ts'
 
 /** What a router of its own process is opened with. */
@@ -16,6 +16,7 @@ export interface Deployment {
   readonly sources: readonly Source[]
   readonly loadKeys: LoadKeys
   readonly pages: Pages
+  readonly explorerDocument?: string
 }
 
 /** Our supergraph over subgraphs behind HTTP, each with its own key. */
@@ -32,9 +33,10 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
   })
   return {
     supergraphSdl: await committedSupergraph(),
+    explorerDocument: await committedExplorerDocument(),
     sources: await Promise.all(sources),
     loadKeys: remoteKeys(new URL('/.well-known/jwks.json', env.AUTH_URL).href),
-    pages: remotePages(env.AUTH_URL, ['/.well-known/jwks.json', '/dev/mail', '/dev/mail.json']),
+    pages: remotePages(env.AUTH_URL, ['/.well-known/jwks.json', '/verify-email', '/dev/mail', '/dev/mail.json']),
   }
 }
 
