@@ -41,8 +41,8 @@ describe('kill -9', { concurrency: true }, () => {
         }),
       )
       await Promise.all([writing, killing])
-      await eventually(() => consumers.every(({ kills }) => kills === 1), { withinMs: 60_000 })
-      await settled({ namespace: address.namespace, groups: DEATHS, withinMs: 60_000 })
+      await eventually(() => consumers.every(({ kills }) => kills === 1), { withinMs: 90_000 })
+      await settled({ namespace: address.namespace, groups: DEATHS, withinMs: 90_000 })
 
       const counters = await store.counters()
       for (const group of DEATHS) {

@@ -12,7 +12,7 @@ export interface SettledOptions {
   readonly withinMs?: number
 }
 
-const PAUSE_MS = 50
+const PAUSE_MS = 100
 
 /**
  * Waits until every event of the namespace has had its effect: all outboxes are empty and all consumer groups have consumed their
