@@ -21,7 +21,7 @@ try {
   const entries = existsSync(home) ? readdirSync(home) : []
   const ours = entries.filter((name) => servers.has(name) || OURS.test(name))
   const doomed = ours.filter((name) => given.length === 0 || !BELONGS_TO_THE_DATA.test(name))
-  for (const path of [...doomed.map((name) => join(home, name)), outsideFolder()].filter((path) => existsSync(path))) {
+  for (const path of [...doomed.map((name) => join(home, name)), outsideFolder(home)].filter((path) => existsSync(path))) {
     rmSync(path, { recursive: true, force: true })
     console.log(`Removed: ${relative(process.cwd(), path)}`)
   }

@@ -1,6 +1,6 @@
 // npm test: all checks, then all tests on real servers of their own. npm test -- <part of a path> runs the matching tests alone.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { checks } from './checks.ts'
@@ -8,7 +8,7 @@ import { takeDown } from './down.ts'
 import { interrupted, onStopRequest } from './interruption.ts'
 import { freePort } from './native/ports.ts'
 import { runningProcess } from './native/process.ts'
-import { checkout, homeFolder } from './native/state.ts'
+import { checkout, homeFolder, removeState } from './native/state.ts'
 import { explain } from './problem.ts'
 import { Progress } from './progress.ts'
 import { bringUpServers, type ServerUrls } from './servers.ts'
@@ -88,7 +88,7 @@ async function removeLeftovers(): Promise<void> {
 async function takeDownTestRun(folder: string, release: () => void): Promise<void> {
   release()
   await takeDown(folder)
-  rmSync(folder, { recursive: true, force: true })
+  removeState(folder)
 }
 
 try {

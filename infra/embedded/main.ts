@@ -13,7 +13,7 @@ import { routerEnv } from '@vibely/router/env'
 import { localKeys } from '@vibely/router/key-set'
 import { localSource } from '@vibely/router/local-source'
 import { openRouter } from '@vibely/router/router'
-import { committedSupergraph } from '@vibely/router/supergraph'
+import { committedExplorerDocument, committedSupergraph } from '@vibely/router/supergraph'
 import { socialEnv } from '@vibely/social/env'
 import { openSocial } from '@vibely/social/subgraph'
 
@@ -28,6 +28,7 @@ await runMain(logger, async (stack) => {
     await openRouter({
       env,
       supergraphSdl: await committedSupergraph(),
+      explorerDocument: await committedExplorerDocument(),
       sources: subgraphs.map((subgraph) => localSource(subgraph, logger)),
       loadKeys: localKeys(pages),
       pages,

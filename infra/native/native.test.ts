@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -13,10 +13,10 @@ import { freePort, portIsFree } from './ports.ts'
 import { postgres } from './postgres.ts'
 import { redis } from './redis.ts'
 import { type NativeServer, nativeProcess, type Place, startNative, stopNative } from './server.ts'
-import { cacheFolder } from './state.ts'
+import { cacheFolder, removeState } from './state.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'vibely-native-'))
-after(() => rm(root, { recursive: true, force: true }))
+after(() => removeState(root))
 
 /** Writes through a real client, and reads back what an earlier start wrote. */
 const memory: Record<NativeServer['name'], { write(port: number): Promise<unknown>; read(port: number): Promise<unknown> }> = {

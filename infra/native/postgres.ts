@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chown, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { Problem } from '../problem.ts'
 import type { NativeServer, Place } from './server.ts'
@@ -82,7 +82,7 @@ async function dataFolder({ folder, report }: Place, user: User | undefined): Pr
     return data
   }
   if (await canReach(folder, user)) return ownedFolder(data, user)
-  const outside = join(outsideFolder(), folder.slice(1).replaceAll('/', '-'))
+  const outside = join(outsideFolder(dirname(folder)), 'postgres')
   report(`the postgres user cannot reach ${folder}: the data lies in ${outside}`)
   await symlink(outside, data).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error

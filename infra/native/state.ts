@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, statfsSync } from 'node:fs'
+import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../problem.ts'
@@ -13,8 +13,14 @@ export const homeFolder = (): string => resolve(process.env.VIBELY_HOME ?? join(
 /** Downloads, shared by every run that uses the same home. */
 export const cacheFolder = (): string => join(homeFolder(), 'cache')
 
-/** Where the data of a server lies that cannot reach the state folder: PostgreSQL's own user may not enter a checkout under /root. */
-export const outsideFolder = (): string => join('/var/lib/vibely', createHash('sha256').update(homeFolder()).digest('hex').slice(0, 12))
+/** Where the data of a server lies that cannot reach its state folder: PostgreSQL's own user may not enter a checkout under /root. */
+export const outsideFolder = (stateFolder: string): string =>
+  join('/var/lib/vibely', createHash('sha256').update(stateFolder).digest('hex').slice(0, 12))
+
+/** Deletes a state folder, and what of it lies outside. */
+export function removeState(stateFolder: string): void {
+  for (const folder of [stateFolder, outsideFolder(stateFolder)]) rmSync(folder, { recursive: true, force: true })
+}
 
 const NEEDED_BYTES = 2 * 1024 ** 3
 
