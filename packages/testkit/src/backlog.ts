@@ -32,14 +32,25 @@ async function query<Row extends object>(connectionString: string, sql: string, 
   }
 }
 
-/** Unpublished events of each MongoDB database of the namespace. */
+/** Work that waits in a MongoDB database, in the order in which one makes the next. */
+const WAITING = [
+  { collection: 'outbox', filter: { published: false } },
+  { collection: 'announcements', filter: {} },
+  { collection: 'live_events', filter: { published: false } },
+]
+
+/** Unpublished events and other work left in each MongoDB database of the namespace. */
 export async function mongoBacklog(client: MongoClient, namespace: string): Promise<string[]> {
   const { databases } = await client.db().admin().listDatabases({ nameOnly: true })
   const own = databases.filter(({ name }) => name.startsWith(databaseName(namespace, '')))
   const counts = await Promise.all(
     own.map(async ({ name }) => {
-      const count = await client.db(name).collection('outbox').countDocuments({ published: false })
-      return count > 0 ? [`outbox of ${name}: ${count} unpublished`] : []
+      const behind: string[] = []
+      for (const { collection, filter } of WAITING) {
+        const count = await client.db(name).collection(collection).countDocuments(filter)
+        if (count > 0) behind.push(`${collection} of ${name}: ${count} waiting`)
+      }
+      return behind
     }),
   )
   return counts.flat()

@@ -29,7 +29,8 @@ export interface RunningFeed extends AsyncDisposable {
   ask(question: Question, viewer?: Viewer | null): ReturnType<RouterSide['ask']>
 }
 
-export async function runningFeed(): Promise<RunningFeed> {
+/** @param change settings of feed that differ from those of the test run */
+export async function runningFeed(change: Readonly<Record<string, string>> = {}): Promise<RunningFeed> {
   await using opened = new AsyncDisposableStack()
   const fresh = opened.use(await freshFeed())
   const { namespace, redis } = fresh
@@ -44,6 +45,7 @@ export async function runningFeed(): Promise<RunningFeed> {
     LOG_LEVEL: 'error',
     CURSOR_SECRET: 'a secret of the tests, long enough to be one',
     SEALING_KEY: SEALING_KEY.toString('base64'),
+    ...change,
   }
   const subgraph = opened.use(await openFeed(readEnv(feedEnv, env)))
   const listening = await serveSubgraph(subgraph, {

@@ -1,3 +1,4 @@
+import { fault } from '@vibely/kit/errors'
 import { type Namespace, qualify } from '@vibely/kit/namespace'
 import type { Redis } from 'ioredis'
 import type { Source } from '../db.ts'
@@ -49,7 +50,7 @@ export async function beat(
   device: string,
   state: PresenceState,
 ): Promise<Presence> {
-  const kept = await redis.eval(BEAT, 1, keyOf(namespace, userId), device, state, PRESENCE_SECONDS)
+  const kept = await redis.eval(BEAT, 1, keyOf(namespace, userId), device, state, PRESENCE_SECONDS).catch(unavailable)
   const lastSeenAt = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS)
   // A write that changes nothing costs next to nothing, so this may follow every heartbeat.
   await lastSeen(db).updateOne({ _id: userId }, { $max: { at: lastSeenAt } }, { upsert: true })
@@ -59,13 +60,18 @@ export async function beat(
 /** Presence of these members, in their order: one MGET for who is there, one query for when the others were. */
 export async function findPresences({ redis, namespace, db }: PresenceStore, userIds: readonly string[]): Promise<Presence[]> {
   const [kept, rows] = await Promise.all([
-    redis.mget(userIds.map((id) => keyOf(namespace, id))),
+    redis.mget(userIds.map((id) => keyOf(namespace, id))).catch(unavailable),
     lastSeen(db)
       .find({ _id: { $in: [...userIds] } })
       .toArray(),
   ])
   const seenAt = new Map(rows.map(({ _id, at }) => [_id, at]))
   return userIds.map((id, index) => present(stateOf(kept[index] ?? '{}'), seenAt.get(id) ?? null))
+}
+
+/** The rest of feed can do without Redis. */
+function unavailable(): never {
+  throw fault('SUBGRAPH_UNAVAILABLE', 'Presence is not known at the moment.')
 }
 
 const lastSeen = ({ db }: Source) => db.collection<{ _id: string; at: Date }>('last_seen')
