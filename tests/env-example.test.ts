@@ -10,7 +10,14 @@ import { socialProcessEnv } from '@vibely/social/env'
 test('.env.example names every setting of the processes, and no other', async () => {
   const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
   const named = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
-  const settings = Object.keys({ ...authProcessEnv, ...cultureProcessEnv, ...socialProcessEnv, ...feedProcessEnv, ...routerEnv, ...remoteEnv })
+  const settings = Object.keys({
+    ...authProcessEnv,
+    ...cultureProcessEnv,
+    ...socialProcessEnv,
+    ...feedProcessEnv,
+    ...routerEnv,
+    ...remoteEnv,
+  })
   // OpenTelemetry reads its own.
   assert.deepEqual(named.sort(), [...new Set(settings), 'OTEL_EXPORTER_OTLP_ENDPOINT'].sort())
 })
