@@ -44,7 +44,7 @@ export function superviseConsumer(supervised: Supervised): AsyncDisposable {
       failures = joined ? 0 : failures + 1
       stalled.add(1, { consumer: spec.group })
       logger.warn({ consumer: spec.group, err: reason }, 'consumer is replaced')
-      await sleep(Math.min(250 * 2 ** failures, 5_000), undefined, { signal: stop.signal }).catch(() => undefined)
+      await sleep(Math.min(250 * 2 ** failures, 2_000), undefined, { signal: stop.signal }).catch(() => undefined)
     }
   }
   const ended = supervise()

@@ -3,7 +3,7 @@ import { event } from '../../src/event.ts'
 import { mongoInbox } from '../../src/inbox-mongo.ts'
 import { databaseName } from '../../src/namespace.ts'
 import { ensureBackboneIndexes, inTransaction, type MongoTx, mongoOutbox, withAggregate } from '../../src/outbox-mongo.ts'
-import { saveVersioned } from '../../src/projection-mongo.ts'
+import { keepNewest } from '../../src/projection-mongo.ts'
 import { CounterChangedSchema } from './events.ts'
 import type { Change, Store } from './store.ts'
 
@@ -52,7 +52,7 @@ export async function openMongoStore(url: string, namespace: string): Promise<St
     async apply(tx, consumer, counter, version, value) {
       const _id = `${consumer}/${counter}`
       await effects.updateOne({ _id }, { $inc: { times: 1 }, $setOnInsert: { consumer, counter } }, { upsert: true, session: tx.session })
-      await saveVersioned(tx, 'copy', _id, version, { consumer, counter, value })
+      await keepNewest(tx, 'copy', { _id, version, consumer, counter, value })
     },
     counters: async () => new Map((await counters.find().toArray()).map(({ _id, value }) => [_id, value])),
     copies: async (consumer) =>
