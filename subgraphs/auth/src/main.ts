@@ -9,13 +9,14 @@ const env = readEnv(authProcessEnv)
 const logger = createLogger({ service: 'auth', level: env.LOG_LEVEL })
 
 await runMain(logger, async (stack) => {
-  const auth = stack.use(await openAuth(env))
-  const server = stack.use(
-    await serveSubgraph(auth, {
+  const subgraph = stack.use(await openAuth(env))
+  const { url } = stack.use(
+    await serveSubgraph(subgraph, {
       port: env.AUTH_PORT,
+      host: env.LISTEN_HOST,
       hmacKeys: env.INTERNAL_HMAC_KEYS,
       routerPublicKey: env.ROUTER_IDENTITY_PUBLIC_KEY,
     }),
   )
-  logger.info({ url: server.url }, 'auth is listening')
+  logger.info({ url }, 'auth is up')
 })
