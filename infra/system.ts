@@ -37,7 +37,8 @@ export interface System {
 /** Starts the router and the subgraphs, in one process or in five, and returns when all are ready. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const apps = processesOf[options.topology]
-  const env = { ...options.env, ...subgraphAddresses(options.env) }
+  const routerUrl = `http://localhost:${portOf(apps.at(-1), options.env)}`
+  const env = { PUBLIC_URL: routerUrl, ...options.env, ...subgraphAddresses(options.env) }
   await stopOrphans(options.folder)
   for (const app of apps) await requireFreePort(portOf(app, env), `the process ${app.name}`, app.portVariable)
 
@@ -77,7 +78,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await stop()
     throw failed.reason
   }
-  return { routerUrl: `http://localhost:${portOf(apps.at(-1) ?? apps[0], env)}`, processes, died: death.promise, restart, stop }
+  return { routerUrl, processes, died: death.promise, restart, stop }
 }
 
 /** Makes this process the only one that runs the application from this folder. Returns what undoes it. */
