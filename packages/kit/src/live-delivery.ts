@@ -15,6 +15,7 @@ const INSTANCE_TTL_SECONDS = 15
 const REGISTRATION_TTL_SECONDS = 24 * 3_600
 const REGISTER_AGAIN_MS = 3_600_000
 const FALLBACK_MS = 1_000
+const LEAVE_MS = 500
 const PAGE = 500
 
 /** A listener that throws is a bug: let it end the process, but let the others have their event first. */
@@ -186,7 +187,9 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
       channels.clear()
       const pipeline = redis.pipeline().del(keys.instance(instanceId))
       for (const name of names) pipeline.srem(keys.instances(name), instanceId)
-      await Promise.allSettled([pipeline.exec(), subscriber.unsubscribe(keys.nudges(instanceId))])
+      // While Redis is away nobody is told; the entries expire by themselves.
+      const told = Promise.allSettled([pipeline.exec(), subscriber.unsubscribe(keys.nudges(instanceId))])
+      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))])
     },
   }
 }

@@ -8,6 +8,7 @@ const streamKey = (namespace: Namespace) => qualify(namespace, 'revocations')
 const BACKLOG_MS = 600_000
 const BLOCK_MS = 5_000
 const RETRY_MS = 500
+const LEAVE_MS = 200
 
 /** Tells every watcher that tokens of the session are worthless. Repeats are harmless. */
 export async function publishRevocation(redis: Redis, namespace: Namespace, sessionId: string, ttlSeconds: number): Promise<void> {
@@ -74,7 +75,8 @@ export async function watchRevocations(options: {
     async [Symbol.asyncDispose]() {
       stop.abort()
       connection.disconnect()
-      await ended
+      // A connection that was closed while it reconnects never answers the read that waits.
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))])
     },
   }
 }
