@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 import { context, metrics, propagation, SpanKind, trace } from '@opentelemetry/api'
 import type { Logger } from 'pino'
 import { withCause } from './cause.ts'
 import { TOPIC as DEAD_LETTERS, deadLetter, isReplayFor, originalOf } from './dead-letters.ts'
 import { type Envelope, readEnvelope } from './envelope.ts'
 import { InfrastructureError, PermanentError } from './errors.ts'
+import { decode } from './event.ts'
 import type { FailureKind, Inbox } from './inbox.ts'
 import type { Bus, Incoming } from './messaging.ts'
 import type { Verdict } from './messaging-consumer.ts'
@@ -46,14 +47,6 @@ export const on = <Desc extends DescMessage, Tx>(
     return handle(tx, { message: decode(schema, payload), aggregateId, version, eventId, occurredAt, actor: cause.actor })
   },
 })
-
-function decode<Desc extends DescMessage>(schema: Desc, payload: Uint8Array): MessageShape<Desc> {
-  try {
-    return fromBinary(schema, payload)
-  } catch (error) {
-    throw new PermanentError(`not a ${schema.typeName}`, { cause: error })
-  }
-}
 
 interface Consumers<Tx> {
   readonly bus: Bus

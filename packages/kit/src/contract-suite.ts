@@ -14,7 +14,6 @@ import type { RouterSide } from '@vibely/testkit/router-side'
 import { type ASTNode, isObjectType, Kind, parse, visit } from 'graphql'
 import './telemetry-setup.ts'
 import { newId } from './ids.ts'
-import { serveSubgraph } from './server.ts'
 import type { Subgraph } from './subgraph.ts'
 
 /** A subgraph that runs for its tests. */
@@ -76,21 +75,20 @@ export function subgraphContract({ name, main, start }: ContractOptions): void {
     const fail = () => {
       throw new Error(secret)
     }
-    const broken: Subgraph = { ...running.subgraph, contextFor: () => new Proxy({}, { get: fail }) }
-    broken.logger.level = 'silent'
-    await using served = await serveSubgraph(broken, {
-      port: 0,
-      hmacKeys: [running.router.env.INTERNAL_HMAC_KEYS],
-      routerPublicKey: running.router.env.ROUTER_IDENTITY_PUBLIC_KEY,
-    })
     const query = 'query ($user: _Any!) { _entities(representations: [$user]) { ... on User { username } } }'
-    const answer = await running.router.ask(served.url, { query, variables: { user: { __typename: 'User', id: newId('user') } } })
-    const [error] = answer.errors ?? []
-    assert.equal(error?.message, 'Internal error.')
-    const { traceId, ...rest } = error?.extensions ?? {}
-    assert.match(String(traceId), /^[0-9a-f]{32}$/)
-    assert.deepEqual(rest, { code: 'INTERNAL', service: name })
-    assert.ok(!JSON.stringify(answer).includes(secret))
+    const question = { query, variables: { user: { __typename: 'User', id: newId('user') } } }
+    for (const contextFor of [() => new Proxy({}, { get: fail }), fail]) {
+      const broken: Subgraph = { ...running.subgraph, contextFor }
+      broken.logger.level = 'silent'
+      await using served = await running.router.serve(broken)
+      const answer = await running.router.ask(served.url, question)
+      const [error] = answer.errors ?? []
+      assert.equal(error?.message, 'Internal error.')
+      const { traceId, ...rest } = error?.extensions ?? {}
+      assert.match(String(traceId), /^[0-9a-f]{32}$/)
+      assert.deepEqual(rest, { code: 'INTERNAL', service: name })
+      assert.ok(!JSON.stringify(answer).includes(secret))
+    }
   })
 
   test('entities of unknown ids are null', async () => {

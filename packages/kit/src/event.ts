@@ -1,4 +1,5 @@
-import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf'
+import { PermanentError } from './errors.ts'
 
 /** A fact as it goes into the outbox: full message name and Protobuf bytes. */
 export interface DomainEvent {
@@ -11,6 +12,15 @@ export const event = <Desc extends DescMessage>(schema: Desc, init: MessageInitS
   type: schema.typeName,
   payload: toBinary(schema, create(schema, init)),
 })
+
+/** The message in its bytes. Throws a permanent error when it is not one. */
+export function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
+  try {
+    return fromBinary(schema, bytes)
+  } catch (error) {
+    throw new PermanentError(`not a ${schema.typeName}`, { cause: error })
+  }
+}
 
 /** The topic of an event: `vibely.social.v1.Followed` of aggregate `follow` goes to `vibely.social.follow.v1`. */
 export function topicOf(type: string, aggregateType: string): string {

@@ -4,23 +4,21 @@ import type { MongoTx } from './outbox-mongo.ts'
 // write like any other (`{ deleted: true }`): the row stays with its version, and a late old event cannot bring it back.
 // In PostgreSQL the same is one statement: INSERT … ON CONFLICT (id) DO UPDATE SET … WHERE copy.version < EXCLUDED.version.
 
+/** A row of a copy: the id of what is copied, and the version of the event that last changed it. */
+export interface CopyRow {
+  readonly _id: string
+  readonly version: number
+}
+
 /**
- * Writes fields of a copy, creating it if need be, unless it has this version or a newer one.
- * A plain upsert with the version in its filter would not do: meeting a newer document it fails and ends the transaction.
- * @param fields the state after the change; fields that are not named stay
- * @returns whether it was written
+ * Keeps the newest state of a copy: writes the whole row unless this version or a later one is known.
+ * A plain upsert with the version in its filter would not do: meeting a newer row it fails and ends the transaction.
+ * @returns false when nothing was news
  */
-export async function saveVersioned(
-  { db, session }: MongoTx,
-  collection: string,
-  id: string,
-  version: number,
-  fields: Readonly<Record<string, unknown>>,
-): Promise<boolean> {
-  const newer = { $lt: [{ $ifNull: ['$version', 0] }, version] }
-  const merged = { $mergeObjects: ['$$ROOT', { $literal: { ...fields, version } }] }
+export async function keepNewest<Row extends CopyRow>({ db, session }: MongoTx, collection: string, row: Row): Promise<boolean> {
+  const newer = { $lt: [{ $ifNull: ['$version', 0] }, row.version] }
   const { modifiedCount, upsertedCount } = await db
-    .collection<{ _id: string }>(collection)
-    .updateOne({ _id: id }, [{ $replaceWith: { $cond: [newer, merged, '$$ROOT'] } }], { upsert: true, session })
+    .collection<CopyRow>(collection)
+    .updateOne({ _id: row._id }, [{ $replaceWith: { $cond: [newer, { $literal: row }, '$$ROOT'] } }], { upsert: true, session })
   return modifiedCount + upsertedCount > 0
 }

@@ -1,7 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 import { InfrastructureError, PermanentError } from './errors.ts'
+import { decode } from './event.ts'
 import { type Namespace, qualify } from './namespace.ts'
 
 // Personal data leaves its subgraph only under a key of its user: AES-256-GCM, the user id as associated data. The keys lie in
@@ -132,4 +134,14 @@ export async function unseal(ring: KeyRing, sealed: Sealed): Promise<Uint8Array 
   if (key === undefined) throw new InfrastructureError('the key ring lacks the key of a user')
   if (key === DESTROYED) return 'erased'
   return decrypt(key, sealed.userId, sealed.nonce, sealed.ciphertext)
+}
+
+/** Opens a sealed message: see `unseal`. */
+export async function unsealMessage<Desc extends DescMessage>(
+  ring: KeyRing,
+  sealed: Sealed,
+  schema: Desc,
+): Promise<MessageShape<Desc> | 'erased'> {
+  const bytes = await unseal(ring, sealed)
+  return bytes === 'erased' ? bytes : decode(schema, bytes)
 }

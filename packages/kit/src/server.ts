@@ -1,9 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { context, propagation } from '@opentelemetry/api'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { FAULTS, Fault } from './errors.ts'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { currentTraceId, FAULTS, Fault, type FaultCode } from './errors.ts'
 import { openRequestVerifier } from './identity.ts'
 import { executeSubgraph, type Subgraph, type SubgraphRequest } from './subgraph.ts'
+import { inSpan } from './telemetry.ts'
 
 /** A server that listens. Disposing drains it. */
 export interface Listening extends AsyncDisposable {
@@ -36,20 +37,26 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   // The signature covers the bytes, so the body is kept as text until it is verified.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
-  app.setErrorHandler((error, _request, reply) => {
-    const known = error instanceof Fault ? error : null
-    if (!known) subgraph.logger.error({ err: error }, 'request failed')
-    const code = known?.code ?? 'INTERNAL'
-    return reply
-      .code(FAULTS[code].status)
-      .send({ errors: [{ message: known?.message ?? FAULTS.INTERNAL.message, extensions: { code, service: subgraph.name } }] })
+  const parentOf = (request: FastifyRequest) => propagation.extract(context.active(), request.headers)
+  app.setErrorHandler((error, request, reply) => {
+    const send = (code: FaultCode, message: string, traceId?: string) =>
+      reply
+        .code(FAULTS[code].status)
+        .send({ errors: [{ message, extensions: { code, service: subgraph.name, ...(traceId && { traceId }) } }] })
+    if (error instanceof Fault) return send(error.code, error.message)
+    // A span of its own, for the id that ties the answer to the log.
+    return context.with(parentOf(request), () =>
+      inSpan('failed request', {}, async () => {
+        subgraph.logger.error({ err: error }, 'request failed')
+        return send('INTERNAL', FAULTS.INTERNAL.message, currentTraceId())
+      }),
+    )
   })
 
   app.post('/graphql', async (request, reply) => {
     const body = typeof request.body === 'string' ? request.body : ''
     const caller = await verifier.verify({ method: 'POST', path: '/graphql', body, headers: request.headers })
-    const parent = propagation.extract(context.active(), request.headers)
-    const result = await context.with(parent, () => executeSubgraph(subgraph, readRequest(body), caller))
+    const result = await context.with(parentOf(request), () => executeSubgraph(subgraph, readRequest(body), caller))
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
   })
   for (const [path, page] of Object.entries(subgraph.pages ?? {})) {

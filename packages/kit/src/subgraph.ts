@@ -1,9 +1,10 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
   type DocumentNode,
+  type ExecutionResult,
   execute,
   type FormattedExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   parse,
@@ -75,20 +76,14 @@ function prepareAnew(schema: GraphQLSchema, query: string): Prepared {
 
 /**
  * Runs one request in this process: the way of both topologies, behind HTTP or called by the router itself.
- * Errors in the answer are scrubbed; what was a fault of ours is in the log. Never rejects for a resolver's failure.
+ * Errors in the answer are scrubbed; what was a fault of ours is in the log. Never rejects for what fails in the subgraph.
  */
 export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Promise<FormattedExecutionResult> {
   return inSpan(`subgraph ${subgraph.name}`, { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () =>
     withCause(requestCause(caller.viewer?.id), async () => {
       const ready = prepare(subgraph.schema, request.query)
       if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
-      const result = await execute({
-        schema: subgraph.schema,
-        document: ready.document,
-        contextValue: subgraph.contextFor(caller),
-        variableValues: request.variables ?? null,
-        operationName: request.operationName ?? null,
-      })
+      const result = await run(subgraph, ready.document, request, caller)
       // Without data nothing ran: what graphql-js says then is about the variables.
       const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
       return {
@@ -97,6 +92,24 @@ export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, ca
       } as FormattedExecutionResult
     }),
   )
+}
+
+async function run(subgraph: Subgraph, document: DocumentNode, request: SubgraphRequest, caller: Caller): Promise<ExecutionResult> {
+  try {
+    return await execute({
+      schema: subgraph.schema,
+      document,
+      contextValue: subgraph.contextFor(caller),
+      variableValues: request.variables ?? null,
+      operationName: request.operationName ?? null,
+    })
+  } catch (error) {
+    // The context could not be made: no resolver ran, but the answer is as for one that failed.
+    return {
+      data: null,
+      errors: [error instanceof GraphQLError ? error : new GraphQLError('no context', { originalError: error as Error })],
+    }
+  }
 }
 
 function publicError(subgraph: Subgraph, error: GraphQLError, requestCode: string | undefined): GraphQLFormattedError {

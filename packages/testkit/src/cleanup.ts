@@ -25,7 +25,8 @@ async function dropMongo(namespace: string): Promise<void> {
   await client.close()
 }
 
-async function dropRedis(namespace: string): Promise<void> {
+/** Removes what a namespace left in Redis. */
+export async function dropRedis(namespace: string): Promise<void> {
   const redis = new Redis(servers().REDIS_URL)
   for await (const keys of redis.scanStream({ match: `${namespace}*`, count: 1_000 })) {
     const found = keys as string[]

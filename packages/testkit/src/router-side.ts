@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { openRequestSigner } from '@vibely/kit/identity'
+import { type Listening, serveSubgraph } from '@vibely/kit/server'
+import type { Subgraph } from '@vibely/kit/subgraph'
 import { ANONYMOUS, type Caller, type Viewer } from '@vibely/kit/viewer'
 import type { FormattedExecutionResult } from 'graphql'
 
@@ -13,6 +15,8 @@ export interface Question {
 export interface RouterSide {
   /** The subgraph's half of the keys, as its settings. */
   readonly env: { readonly INTERNAL_HMAC_KEYS: string; readonly ROUTER_IDENTITY_PUBLIC_KEY: string }
+  /** Serves the subgraph on a free port; it believes this router's signatures. */
+  serve(subgraph: Subgraph): Promise<Listening>
   /** Headers for a request with this body. */
   sign(body: string, caller?: Caller): Promise<Record<string, string>>
   /** Asks the subgraph at `url` in the name of a viewer. */
@@ -25,8 +29,10 @@ export async function openRouterSide(subgraph: string): Promise<RouterSide> {
   const hmacKey = `test:${randomBytes(32).toString('base64url')}`
   const signer = await openRequestSigner({ subgraph, hmacKey, privateKey: JSON.stringify(privateKey.export({ format: 'jwk' })) })
   const sign = (body: string, caller: Caller = ANONYMOUS) => signer.headers({ method: 'POST', path: '/graphql', body }, caller)
+  const routerPublicKey = JSON.stringify(publicKey.export({ format: 'jwk' }))
   return {
-    env: { INTERNAL_HMAC_KEYS: hmacKey, ROUTER_IDENTITY_PUBLIC_KEY: JSON.stringify(publicKey.export({ format: 'jwk' })) },
+    env: { INTERNAL_HMAC_KEYS: hmacKey, ROUTER_IDENTITY_PUBLIC_KEY: routerPublicKey },
+    serve: (served) => serveSubgraph(served, { port: 0, hmacKeys: [hmacKey], routerPublicKey }),
     sign,
     async ask(url, question, viewer = null) {
       const body = JSON.stringify(question)

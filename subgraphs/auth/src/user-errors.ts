@@ -1,6 +1,7 @@
-import type { ConflictError, InputError, LimitError, UserErrorCode } from './generated/graphql.ts'
+import { userErrors } from '@vibely/kit/user-errors'
+import type { UserErrorCode } from './generated/graphql.ts'
 
-const MESSAGES: Record<UserErrorCode, string> = {
+export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   INVALID: 'This value is not possible.',
   REQUIRED: 'This is needed.',
   TOO_SHORT: 'This is too short.',
@@ -17,28 +18,4 @@ const MESSAGES: Record<UserErrorCode, string> = {
   TOKEN_REUSED: 'This token was used before, so its session has been ended.',
 }
 
-/** A value of the input is refused. */
-export const inputError = (code: UserErrorCode, ...path: string[]): InputError => ({
-  __typename: 'InputError',
-  code,
-  message: MESSAGES[code],
-  path: path.length > 0 ? path : null,
-})
-
-/** Somebody or something has it already. */
-export const conflictError = (code: UserErrorCode, ...path: string[]): ConflictError => ({
-  __typename: 'ConflictError',
-  code,
-  message: MESSAGES[code],
-  path,
-  currentVersion: null,
-})
-
-/** Too soon after the last time. */
-export const limitError = (retryAt: Date, ...path: string[]): LimitError => ({
-  __typename: 'LimitError',
-  code: 'LIMIT_REACHED',
-  message: MESSAGES.LIMIT_REACHED,
-  path,
-  retryAt,
-})
+export const { inputError, conflictError, limitError } = userErrors(MESSAGES)

@@ -1,6 +1,6 @@
+import type { Database } from '@vibely/kit/mongo'
 import type { Cursors } from '@vibely/kit/pages'
 import type { Viewer } from '@vibely/kit/viewer'
-import type { Database } from './db.ts'
 import type { Loaders } from './loaders.ts'
 import type { Services } from './services.ts'
 import type { Sight } from './visibility.ts'

@@ -1,6 +1,6 @@
+import { ensureCollections, openDatabase } from '@vibely/kit/mongo'
 import { ensureBackboneIndexes } from '@vibely/kit/outbox-mongo'
-import type { Db, IndexDescription } from 'mongodb'
-import { openDatabase } from './db.ts'
+import type { IndexDescription } from 'mongodb'
 
 // One index for each order of works, alone and within a genre: see WORK_ORDERS.
 const WORK_KEYS = [
@@ -35,11 +35,5 @@ export async function migrate(url: string, databaseName: string): Promise<void> 
   await using database = await openDatabase(url, databaseName)
   const { db } = database
   await ensureBackboneIndexes(db)
-  for (const [name, indexes] of Object.entries(INDEXES)) await ensureCollection(db, name, indexes)
-}
-
-async function ensureCollection(db: Db, name: string, indexes: readonly IndexDescription[]): Promise<void> {
-  const exists = await db.listCollections({ name }, { nameOnly: true }).hasNext()
-  if (!exists) await db.createCollection(name)
-  if (indexes.length > 0) await db.collection(name).createIndexes([...indexes])
+  await ensureCollections(db, INDEXES)
 }

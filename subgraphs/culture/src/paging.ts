@@ -1,7 +1,7 @@
+import type { Source } from '@vibely/kit/mongo'
 import { type Connection, type Cursors, connection, type KeyPart, type PageInput, pageArgs } from '@vibely/kit/pages'
 import DataLoader from 'dataloader'
 import type { Document } from 'mongodb'
-import type { Source } from './db.ts'
 
 /** Fields that order a list, most important first; together they are unique in it. */
 export type Order = Readonly<Record<string, 1 | -1>>

@@ -1,5 +1,5 @@
+import type { Database } from '@vibely/kit/mongo'
 import type { KeyRing } from '@vibely/kit/sealing'
-import type { Database } from './db.ts'
 import type { Queue } from './queue.ts'
 
 /** What the use cases work with. */

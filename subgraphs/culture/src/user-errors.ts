@@ -1,6 +1,7 @@
-import type { ConflictError, InputError, UserErrorCode } from './generated/graphql.ts'
+import { userErrors } from '@vibely/kit/user-errors'
+import type { UserErrorCode } from './generated/graphql.ts'
 
-const MESSAGES: Record<UserErrorCode, string> = {
+export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   INVALID: 'This value is not possible.',
   REQUIRED: 'This is needed.',
   TOO_SHORT: 'This is too short.',
@@ -11,19 +12,4 @@ const MESSAGES: Record<UserErrorCode, string> = {
   ALREADY_REVIEWED: 'You have reviewed this work. Edit that review.',
 }
 
-/** A value of the input is refused. */
-export const inputError = (code: UserErrorCode, ...path: string[]): InputError => ({
-  __typename: 'InputError',
-  code,
-  message: MESSAGES[code],
-  path,
-})
-
-/** The object exists already, or its state is not what the caller thinks it is. */
-export const conflictError = (code: UserErrorCode, currentVersion: number | null, ...path: string[]): ConflictError => ({
-  __typename: 'ConflictError',
-  code,
-  message: MESSAGES[code],
-  path,
-  currentVersion,
-})
+export const { inputError, conflictError } = userErrors(MESSAGES)

@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { Document } from 'mongodb'
-import type { Source } from './db.ts'
 import { findFollowees, findFollowersAmong } from './follows/store.ts'
 import type { Visibility } from './generated/graphql.ts'
 

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 import { fromBinary } from '@bufbuild/protobuf'
 import { newId } from '@vibely/kit/ids'
+import { type Database, openDatabase } from '@vibely/kit/mongo'
 import { inTransaction } from '@vibely/kit/outbox-mongo'
 import { openKeyRing } from '@vibely/kit/sealing'
+import { dropRedis } from '@vibely/testkit/cleanup'
 import { freshMongo } from '@vibely/testkit/databases'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
 import { Redis } from 'ioredis'
 import type { Binary } from 'mongodb'
-import { type Database, openDatabase } from '../src/db.ts'
 import { migrate } from '../src/migrate.ts'
 import { openQueue } from '../src/queue.ts'
 import type { Services } from '../src/services.ts'
@@ -31,13 +32,10 @@ export async function freshCulture(): Promise<FreshCulture> {
   await using opened = new AsyncDisposableStack()
   const namespace = freshNamespace()
   const { url, name } = opened.use(freshMongo(namespace, 'culture'))
+  opened.defer(() => dropRedis(namespace))
   await migrate(url, name)
   const database = opened.use(await openDatabase(url, name))
-  const redis = opened.adopt(new Redis(servers().REDIS_URL), async (client) => {
-    const keys = await client.keys(`${namespace}*`)
-    if (keys.length > 0) await client.del(keys)
-    client.disconnect()
-  })
+  const redis = opened.adopt(new Redis(servers().REDIS_URL), (client) => client.disconnect())
   const keyRing = openKeyRing({ redis, namespace, key: SEALING_KEY })
   const resources = opened.move()
   return {

@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { Viewer } from '@vibely/kit/viewer'
-import type { Source } from './db.ts'
 import { genreLoader } from './genres/loader.ts'
 import { memberLoader } from './members/loader.ts'
 import { notificationLoader } from './notifications/loader.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { ensureCollections, openDatabase } from '@vibely/kit/mongo'
 import { ensureBackboneIndexes } from '@vibely/kit/outbox-mongo'
-import type { Db, IndexDescription } from 'mongodb'
-import { openDatabase } from './db.ts'
+import type { IndexDescription } from 'mongodb'
 import { KEPT_DAYS } from './notifications/store.ts'
 
 const DAY_SECONDS = 24 * 3600
@@ -36,14 +36,8 @@ export async function migrate(url: string, databaseName: string): Promise<void> 
   await using database = await openDatabase(url, databaseName)
   const { db } = database
   await ensureBackboneIndexes(db)
-  for (const [name, indexes] of Object.entries(INDEXES)) await ensureCollection(db, name, indexes)
+  await ensureCollections(db, INDEXES)
   await db
     .collection<{ _id: string }>('live_store')
     .updateOne({ _id: 'epoch' }, { $setOnInsert: { epoch: randomUUID() } }, { upsert: true })
-}
-
-async function ensureCollection(db: Db, name: string, indexes: readonly IndexDescription[]): Promise<void> {
-  const exists = await db.listCollections({ name }, { nameOnly: true }).hasNext()
-  if (!exists) await db.createCollection(name)
-  if (indexes.length > 0) await db.collection(name).createIndexes([...indexes])
 }

@@ -1,15 +1,10 @@
-import type { InputError, UserErrorCode } from './generated/graphql.ts'
+import { userErrors } from '@vibely/kit/user-errors'
+import type { UserErrorCode } from './generated/graphql.ts'
 
-const MESSAGES: Record<UserErrorCode, string> = {
+export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   INVALID: 'This value is not possible.',
   REQUIRED: 'This is needed.',
   TOO_LONG: 'This is too long.',
 }
 
-/** A value of the input is refused. */
-export const inputError = (code: UserErrorCode, ...path: string[]): InputError => ({
-  __typename: 'InputError',
-  code,
-  message: MESSAGES[code],
-  path,
-})
+export const { inputError } = userErrors(MESSAGES)

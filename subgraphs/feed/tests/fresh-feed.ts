@@ -1,9 +1,9 @@
 import { createLogger } from '@vibely/kit/logger'
-import { databaseName } from '@vibely/kit/namespace'
-import { dropNamespace } from '@vibely/testkit/cleanup'
+import { type Database, openDatabase } from '@vibely/kit/mongo'
+import { dropRedis } from '@vibely/testkit/cleanup'
+import { freshMongo } from '@vibely/testkit/databases'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
 import { Redis } from 'ioredis'
-import { type Database, openDatabase } from '../src/db.ts'
 import { migrate } from '../src/migrate.ts'
 
 export const logger = createLogger({ service: 'feed-test', level: 'warn' })
@@ -16,13 +16,13 @@ export interface FreshFeed extends AsyncDisposable {
 
 /** A fresh, migrated database of feed and a Redis connection, under a namespace of their own. Disposing drops it. */
 export async function freshFeed(): Promise<FreshFeed> {
-  const namespace = freshNamespace()
   await using opened = new AsyncDisposableStack()
-  opened.defer(() => dropNamespace(namespace))
-  const name = databaseName(namespace, 'feed')
-  await migrate(servers().MONGODB_URL, name)
-  const database = opened.use(await openDatabase(servers().MONGODB_URL, name))
-  const redis = opened.adopt(new Redis(servers().REDIS_URL), (open) => open.disconnect())
+  const namespace = freshNamespace()
+  const { url, name } = opened.use(freshMongo(namespace, 'feed'))
+  opened.defer(() => dropRedis(namespace))
+  await migrate(url, name)
+  const database = opened.use(await openDatabase(url, name))
+  const redis = opened.adopt(new Redis(servers().REDIS_URL), (client) => client.disconnect())
   const resources = opened.move()
   return { namespace, database, redis, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { newId } from '@vibely/kit/ids'
 import { openLiveReader } from '@vibely/kit/live'
 import { eventually } from '@vibely/testkit/eventually'
-import { deliveries } from './deliver.ts'
+import { feedDeliveries } from './deliver.ts'
 import { type FreshFeed, freshFeed } from './fresh-feed.ts'
 import { openWorld } from './world.ts'
 
@@ -24,7 +24,7 @@ const KILLS = 3
 test('a notifier that is killed again and again tells everybody of everything, once and in order', async () => {
   const { namespace, database, redis } = fresh
   const world = openWorld(fresh)
-  const deliver = deliveries(database, world.keyRing)
+  const deliver = feedDeliveries(database, world.keyRing)
   const author = await world.registered('Ann')
   await deliver(author)
   const [genreId, workId] = [newId('genre'), newId('work')]

@@ -1,27 +1,21 @@
 import { readEnv } from '@vibely/kit/env'
 import { toMessage } from '@vibely/kit/envelope'
 import { type LiveReader, openLiveReader } from '@vibely/kit/live'
-import { openBus } from '@vibely/kit/messaging'
-import { serveSubgraph } from '@vibely/kit/server'
 import type { Subgraph } from '@vibely/kit/subgraph'
 import type { Viewer } from '@vibely/kit/viewer'
-import { topics } from '@vibely/schema/topics'
-import { openRouterSide, type Question, type RouterSide } from '@vibely/testkit/router-side'
-import { servers } from '@vibely/testkit/servers'
+import type { Sent } from '@vibely/testkit/deliver'
+import type { Question, RouterSide } from '@vibely/testkit/router-side'
+import { openSurroundings, type Surroundings } from '@vibely/testkit/surroundings'
 import { feedEnv } from '../src/env.ts'
 import { openFeed } from '../src/subgraph.ts'
-import type { Sent } from './deliver.ts'
-import { type FreshFeed, freshFeed, logger } from './fresh-feed.ts'
+import { type FreshFeed, freshFeed } from './fresh-feed.ts'
 import { openWorld, SEALING_KEY, type World } from './world.ts'
 
-/** Feed over HTTP with its own database, topics and keys, and what stands around it. */
-export interface RunningFeed extends AsyncDisposable {
+/** Feed over HTTP under a namespace of its own, and what stands around it. */
+export interface RunningFeed extends Surroundings {
   readonly url: string
-  readonly fresh: FreshFeed
-  readonly router: RouterSide
   readonly subgraph: Subgraph
-  /** Settings under which another process is the same installation. */
-  readonly env: Readonly<Record<string, string>>
+  readonly fresh: FreshFeed
   readonly world: World
   readonly live: LiveReader
   /** Publishes events on their topics, in this order. */
@@ -34,35 +28,18 @@ export async function runningFeed(change: Readonly<Record<string, string>> = {})
   await using opened = new AsyncDisposableStack()
   const fresh = opened.use(await freshFeed())
   const { namespace, redis } = fresh
-  const bus = opened.use(openBus({ brokers: servers().KAFKA_BROKERS, namespace, clientId: 'feed-test', logger }))
-  await bus.createTopics(topics)
-  const router = await openRouterSide('feed')
-  const env = {
-    ...router.env,
-    ...servers(),
-    KAFKA_BROKERS: servers().KAFKA_BROKERS.join(','),
-    VIBELY_NAMESPACE: namespace,
-    LOG_LEVEL: 'error',
-    CURSOR_SECRET: 'a secret of the tests, long enough to be one',
-    SEALING_KEY: SEALING_KEY.toString('base64'),
-    ...change,
-  }
-  const subgraph = opened.use(await openFeed(readEnv(feedEnv, env)))
-  const listening = await serveSubgraph(subgraph, {
-    port: 0,
-    hmacKeys: [router.env.INTERNAL_HMAC_KEYS],
-    routerPublicKey: router.env.ROUTER_IDENTITY_PUBLIC_KEY,
-  })
-  const { url } = opened.use(listening)
+  const surroundings = opened.use(await openSurroundings('feed', namespace, { SEALING_KEY: SEALING_KEY.toString('base64'), ...change }))
+  const subgraph = opened.use(await openFeed(readEnv(feedEnv, surroundings.env)))
+  const { router, bus } = surroundings
+  const { url } = opened.use(await router.serve(subgraph))
   const subscriber = opened.adopt(redis.duplicate(), (open) => open.disconnect())
   const live = opened.use(openLiveReader({ redis, subscriber, namespace, instanceId: 'test' }))
   const resources = opened.move()
   return {
+    ...surroundings,
     url,
-    fresh,
-    router,
     subgraph,
-    env,
+    fresh,
     world: openWorld(fresh),
     live,
     async send(...events) {

@@ -1,9 +1,9 @@
 // A process that runs notifier and publisher, to be killed in the middle of its work.
 import process from 'node:process'
+import { openDatabase } from '@vibely/kit/mongo'
 import { databaseName } from '@vibely/kit/namespace'
 import { servers } from '@vibely/testkit/servers'
 import { Redis } from 'ioredis'
-import { openDatabase } from '../src/db.ts'
 import { startNotifier } from '../src/notifications/notifier.ts'
 import { startPublisher } from '../src/streams/publisher.ts'
 import { logger } from './fresh-feed.ts'

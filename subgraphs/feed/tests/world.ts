@@ -1,21 +1,14 @@
-import { create, toBinary } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { newId } from '@vibely/kit/ids'
-import { type KeyRing, newUserKey, openKeyRing, seal } from '@vibely/kit/sealing'
-import {
-  type AccountStatus,
-  PublicProfileSchema,
-  UserProfileChangedSchema,
-  UserRegisteredSchema,
-  UserStatusChangedSchema,
-} from '@vibely/schema/events/auth/v1/user'
+import { type KeyRing, openKeyRing, seal } from '@vibely/kit/sealing'
 import { GenreChangedSchema } from '@vibely/schema/events/culture/v1/genre_state'
 import { ReviewDeletedSchema, ReviewEditedSchema, ReviewPublishedSchema, Visibility } from '@vibely/schema/events/culture/v1/review'
 import { MediaType, WorkCreatedSchema } from '@vibely/schema/events/culture/v1/work_state'
 import { FollowedSchema, UnfollowedSchema } from '@vibely/schema/events/social/v1/follow'
 import { InterestChangedSchema, InterestSource } from '@vibely/schema/events/social/v1/interest'
+import { openAccounts } from '@vibely/testkit/accounts'
+import { openVersions, type Sent, sent } from '@vibely/testkit/deliver'
 import type { Redis } from 'ioredis'
-import { type Sent, sent } from './deliver.ts'
 
 /** The master key of the tests. */
 export const SEALING_KEY = Buffer.alloc(32, 7)
@@ -33,17 +26,7 @@ export interface TestReview {
 /** The other subgraphs, as far as feed hears of them: makes their events and counts the versions of their aggregates. */
 export function openWorld({ redis, namespace }: { readonly redis: Redis; readonly namespace: string }) {
   const keyRing = openKeyRing({ redis, namespace, key: SEALING_KEY })
-  const versions = new Map<string, number>()
-  const next = (type: string, id: string) => {
-    const version = (versions.get(`${type}:${id}`) ?? 0) + 1
-    versions.set(`${type}:${id}`, version)
-    return { type, id, version }
-  }
-  const profile = async (userId: string, displayName: string) => {
-    const names = create(PublicProfileSchema, { username: displayName.toLowerCase(), displayName })
-    const sealed = await seal(keyRing, userId, toBinary(PublicProfileSchema, names))
-    return sealed ? { profile: sealed } : {}
-  }
+  const next = openVersions()
   const review = async ({ excerpt, publishedAt, visibility = Visibility.PUBLIC, genreIds, ...ids }: TestReview) => {
     const bytes = excerpt === undefined ? undefined : await seal(keyRing, ids.authorId, new TextEncoder().encode(excerpt))
     return {
@@ -60,16 +43,7 @@ export function openWorld({ redis, namespace }: { readonly redis: Redis; readonl
 
   return {
     keyRing: keyRing as KeyRing,
-    async registered(displayName: string, userId = newId('user')): Promise<Sent & { userId: string }> {
-      await keyRing.put(userId, newUserKey())
-      const names = await profile(userId, displayName)
-      return { ...sent(UserRegisteredSchema, next('user', userId), { userId, ...names, locale: 'en' }), userId }
-    },
-    async renamed(userId: string, displayName: string): Promise<Sent> {
-      const names = await profile(userId, displayName)
-      return sent(UserProfileChangedSchema, next('user', userId), { userId, ...names })
-    },
-    statusChanged: (userId: string, status: AccountStatus): Sent => sent(UserStatusChangedSchema, next('user', userId), { userId, status }),
+    ...openAccounts(keyRing),
     genre(name: string, genreId = newId('genre')): Sent & { genreId: string } {
       return {
         ...sent(GenreChangedSchema, next('genre-state', genreId), { genreId, slug: name.toLowerCase(), names: { en: name } }),

@@ -1,5 +1,4 @@
-import { PrismaPg } from '@prisma/adapter-pg'
-import { databaseName, databaseUrl, type Namespace } from '@vibely/kit/namespace'
+import { openPool, type PostgresOptions } from '@vibely/kit/postgres'
 import { Prisma, PrismaClient } from './generated/prisma/client.ts'
 
 export { Prisma }
@@ -10,9 +9,5 @@ export type Db = PrismaClient
 /** One transaction in it. */
 export type Tx = Prisma.TransactionClient
 
-/** Opens the pool; nothing connects before the first query. Close it with `$disconnect`. */
-export function openDb(options: { readonly postgresUrl: string; readonly namespace: Namespace }): Db {
-  const connectionString = databaseUrl(options.postgresUrl, databaseName(options.namespace, 'social'))
-  // Prisma sends dates without a zone and means UTC; the server would take them for its own zone.
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString, max: 20, options: '-c TimeZone=UTC' }) })
-}
+/** Opens the store; nothing connects before the first query. Close it with `$disconnect`. */
+export const openDb = (options: PostgresOptions): Db => new PrismaClient({ adapter: openPool(options, 'social') })

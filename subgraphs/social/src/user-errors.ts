@@ -1,6 +1,7 @@
-import type { ConflictError, InputError, UserErrorCode } from './generated/graphql.ts'
+import { userErrors } from '@vibely/kit/user-errors'
+import type { UserErrorCode } from './generated/graphql.ts'
 
-const MESSAGES: Record<UserErrorCode, string> = {
+export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   INVALID: 'This value is not possible.',
   TOO_LONG: 'This is too long.',
   NOT_FOUND: 'There is no such object.',
@@ -8,19 +9,4 @@ const MESSAGES: Record<UserErrorCode, string> = {
   SELF_ACTION: 'This cannot be done to oneself.',
 }
 
-/** A value of the input is refused. */
-export const inputError = (code: UserErrorCode, ...path: string[]): InputError => ({
-  __typename: 'InputError',
-  code,
-  message: MESSAGES[code],
-  path,
-})
-
-/** The object is not what the caller thinks it is. */
-export const staleVersion = (currentVersion: number, ...path: string[]): ConflictError => ({
-  __typename: 'ConflictError',
-  code: 'STALE_VERSION',
-  message: MESSAGES.STALE_VERSION,
-  path,
-  currentVersion,
-})
+export const { inputError, conflictError } = userErrors(MESSAGES)

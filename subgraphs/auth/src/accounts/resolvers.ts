@@ -44,7 +44,7 @@ export const Mutation: MutationResolvers = {
       deviceName: deviceNameFrom(context.userAgent),
     })
     if (!outcome.ok)
-      return { userErrors: [conflictError(outcome.code, 'input', outcome.code === 'USERNAME_TAKEN' ? 'username' : 'idempotencyKey')] }
+      return { userErrors: [conflictError(outcome.code, null, 'input', outcome.code === 'USERNAME_TAKEN' ? 'username' : 'idempotencyKey')] }
     const { account, grant } = outcome
     return { user: account, tokens: await tokenPair(context.accessTokens, account, grant), userErrors: [] }
   },
@@ -58,8 +58,8 @@ export const Mutation: MutationResolvers = {
   verifyEmail: async (_, { input }, { db, loaders }) => {
     const outcome = await verifyEmail(db, input.token.trim())
     if (outcome.ok) return { user: await changed(loaders, outcome.userId), userErrors: [] }
-    const error = outcome.code === 'EMAIL_TAKEN' ? conflictError : inputError
-    return { userErrors: [error(outcome.code, 'input', 'token')] }
+    const { code } = outcome
+    return { userErrors: [code === 'EMAIL_TAKEN' ? conflictError(code, null, 'input', 'token') : inputError(code, 'input', 'token')] }
   },
   renameUser: async (_, { input: { username } }, context) => {
     const { id } = requireViewer(context.viewer)
@@ -68,7 +68,9 @@ export const Mutation: MutationResolvers = {
     const outcome = await renameUser(context, id, username)
     if (outcome.ok) return { user: await changed(context.loaders, id), userErrors: [] }
     const error =
-      outcome.code === 'LIMIT_REACHED' ? limitError(outcome.retryAt, 'input', 'username') : conflictError(outcome.code, 'input', 'username')
+      outcome.code === 'LIMIT_REACHED'
+        ? limitError(outcome.code, outcome.retryAt, 'input', 'username')
+        : conflictError(outcome.code, null, 'input', 'username')
     return { userErrors: [error] }
   },
 }

@@ -1,6 +1,6 @@
+import { openDatabase } from '@vibely/kit/mongo'
 import { databaseName } from '@vibely/kit/namespace'
 import { inTransaction } from '@vibely/kit/outbox-mongo'
-import { openDatabase } from '../db.ts'
 import type { CultureEnv } from '../env.ts'
 import { addGenres } from '../genres/add-genres.ts'
 import { insertPeople } from '../people/store.ts'

@@ -1,14 +1,12 @@
+import { type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { saveVersioned } from '@vibely/kit/projection-mongo'
-import { type Source, within } from '../db.ts'
+import { type CopyRow, keepNewest } from '@vibely/kit/projection-mongo'
 
-interface FollowRow {
-  readonly _id: string
+interface FollowRow extends CopyRow {
   readonly followerId: string
   readonly followeeId: string
   /** False on the tombstone of an edge that ended. */
   readonly active: boolean
-  readonly version: number
 }
 
 /** An edge of social's graph. */
@@ -18,7 +16,7 @@ const follows = ({ db }: Source) => db.collection<FollowRow>('follows')
 
 /** The state of an edge after an event; an older event changes nothing. */
 export async function saveFollow(tx: MongoTx, follow: Follow, version: number): Promise<void> {
-  await saveVersioned(tx, 'follows', `${follow.followerId} ${follow.followeeId}`, version, { ...follow })
+  await keepNewest<FollowRow>(tx, 'follows', { _id: `${follow.followerId} ${follow.followeeId}`, ...follow, version })
 }
 
 /** Whom a member follows. */

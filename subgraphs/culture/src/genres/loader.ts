@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import DataLoader from 'dataloader'
-import type { Source } from '../db.ts'
 import { findChildGenres, findGenresBelow, type Genre } from './store.ts'
 
 /** Narrower genres, one level down. */

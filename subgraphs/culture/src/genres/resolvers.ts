@@ -1,5 +1,5 @@
+import { mustLoad } from '@vibely/kit/loading'
 import type { GenreResolvers, QueryResolvers } from '../generated/graphql.ts'
-import { mustLoad } from '../loading.ts'
 import { pageOf } from '../paging.ts'
 import { WORK_ORDERS } from '../works/store.ts'
 import { findAllGenres, findGenreBySlug } from './store.ts'

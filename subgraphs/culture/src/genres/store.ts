@@ -1,5 +1,5 @@
+import { findByIds, insertNew, type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { findByIds, insertNew, type Source, within } from '../db.ts'
 import type { MediaType } from '../generated/graphql.ts'
 
 export interface Genre {

@@ -1,15 +1,7 @@
-import DataLoader from 'dataloader'
-import type { Source } from '../db.ts'
-import { type EntryKey, findEntriesByKeys, type LibraryEntry } from './store.ts'
-
-const keyOf = ({ userId, workId }: EntryKey) => `${userId} ${workId}`
+import { byKey, type RowLoader } from '@vibely/kit/loading'
+import type { Source } from '@vibely/kit/mongo'
+import { type EntryKey, entryKeyText, findEntriesByKeys, type LibraryEntry } from './store.ts'
 
 /** Entries by member and work. */
-export const entryLoader = (source: Source): DataLoader<EntryKey, LibraryEntry | null, string> =>
-  new DataLoader(
-    async (keys) => {
-      const found = new Map((await findEntriesByKeys(source, keys)).map((entry) => [keyOf(entry), entry]))
-      return keys.map((key) => found.get(keyOf(key)) ?? null)
-    },
-    { cacheKeyFn: keyOf },
-  )
+export const entryLoader = (source: Source): RowLoader<LibraryEntry, EntryKey> =>
+  byKey((keys) => findEntriesByKeys(source, keys), entryKeyText, entryKeyText)

@@ -1,7 +1,7 @@
+import { mustLoad } from '@vibely/kit/loading'
 import { requireScope } from '@vibely/kit/viewer'
 import type { LibraryEntryConnectionResolvers, LibraryEntryResolvers, MutationResolvers, UserResolvers } from '../generated/graphql.ts'
 import { given } from '../given.ts'
-import { mustLoad } from '../loading.ts'
 import { Counted, pageOf } from '../paging.ts'
 import { conflictError, inputError } from '../user-errors.ts'
 import { rateWork } from './rate-work.ts'

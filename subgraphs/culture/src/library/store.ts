@@ -1,5 +1,5 @@
+import { findByIds, type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { findByIds, type Source, within } from '../db.ts'
 import type { LibraryFilter, LibraryStatus } from '../generated/graphql.ts'
 import { type ChildLoader, childLoader, type Order, type Page } from '../paging.ts'
 import type { Piece } from '../visibility.ts'
@@ -26,6 +26,8 @@ export interface EntryKey {
   readonly userId: string
   readonly workId: string
 }
+
+export const entryKeyText = ({ userId, workId }: EntryKey): string => `${userId} ${workId}`
 
 const entries = ({ db }: Source) => db.collection<LibraryEntry>('library_entries')
 

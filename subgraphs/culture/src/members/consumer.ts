@@ -1,7 +1,6 @@
-import { fromBinary } from '@bufbuild/protobuf'
 import { on, type Subscription } from '@vibely/kit/consumer'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type KeyRing, unseal } from '@vibely/kit/sealing'
+import { type KeyRing, unsealMessage } from '@vibely/kit/sealing'
 import {
   AccountStatus,
   PublicProfileSchema,
@@ -17,10 +16,10 @@ export const members = (keyRing: KeyRing): Subscription<MongoTx> => {
   const saveProfile = async (tx: MongoTx, userId: string, profile: Sealed | undefined, version: number): Promise<void> => {
     // Auth had no key to seal with: a later event will carry the names.
     if (!profile) return
-    const content = await unseal(keyRing, profile)
+    const names = await unsealMessage(keyRing, profile, PublicProfileSchema)
     // A destroyed key means that the member was erased, whatever this event said.
-    if (content === 'erased') return eraseMember(tx, userId, version)
-    const { username, displayName, avatarUrl } = fromBinary(PublicProfileSchema, content)
+    if (names === 'erased') return eraseMember(tx, userId, version)
+    const { username, displayName, avatarUrl } = names
     await saveMemberNames(tx, userId, { username, displayName, avatarUrl: avatarUrl ?? null }, version)
   }
   return {

@@ -1,5 +1,5 @@
+import { findByIds, type Source } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { findByIds, type Source } from '../db.ts'
 
 /** What another row says of a member: all the rest comes from the copy below. */
 export interface MemberRef {

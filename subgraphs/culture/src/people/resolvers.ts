@@ -1,5 +1,5 @@
+import { mustLoad } from '@vibely/kit/loading'
 import type { CreditConnectionResolvers, CreditResolvers, PersonResolvers, QueryResolvers } from '../generated/graphql.ts'
-import { mustLoad } from '../loading.ts'
 import { Counted, pageOf } from '../paging.ts'
 import { CREDIT_ORDER } from '../works/store.ts'
 

@@ -1,5 +1,5 @@
+import { findByIds, insertNew, type Source } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { findByIds, insertNew, type Source } from '../db.ts'
 
 /** Someone who contributed to works. */
 export interface Person {

@@ -1,16 +1,8 @@
-import DataLoader from 'dataloader'
-import type { Source } from '../db.ts'
-import type { EntryKey } from '../library/store.ts'
+import { byKey, type RowLoader } from '@vibely/kit/loading'
+import type { Source } from '@vibely/kit/mongo'
+import { type EntryKey, entryKeyText } from '../library/store.ts'
 import { findReviewsByKeys, type Review } from './store.ts'
 
-const keyOf = ({ userId, workId }: EntryKey) => `${userId} ${workId}`
-
 /** Reviews by author and work. */
-export const reviewOfLoader = (source: Source): DataLoader<EntryKey, Review | null, string> =>
-  new DataLoader(
-    async (keys) => {
-      const found = new Map((await findReviewsByKeys(source, keys)).map((review) => [keyOf(review), review]))
-      return keys.map((key) => found.get(keyOf(key)) ?? null)
-    },
-    { cacheKeyFn: keyOf },
-  )
+export const reviewOfLoader = (source: Source): RowLoader<Review, EntryKey> =>
+  byKey((keys) => findReviewsByKeys(source, keys), entryKeyText, entryKeyText)

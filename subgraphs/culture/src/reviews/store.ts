@@ -1,5 +1,5 @@
+import { findByIds, type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { findByIds, type Source, within } from '../db.ts'
 import type { ReviewFilter } from '../generated/graphql.ts'
 import type { EntryKey } from '../library/store.ts'
 import { type ChildLoader, childLoader, type Order, type Page } from '../paging.ts'

@@ -1,5 +1,6 @@
 import { fault } from '@vibely/kit/errors'
 import { isId } from '@vibely/kit/ids'
+import { mustLoad } from '@vibely/kit/loading'
 import type { Context } from '../context.ts'
 import type {
   CatalogHitConnectionResolvers,
@@ -8,7 +9,6 @@ import type {
   CatalogSearchResolvers,
   QueryResolvers,
 } from '../generated/graphql.ts'
-import { mustLoad } from '../loading.ts'
 import { Counted, pageOf } from '../paging.ts'
 import { search } from './search.ts'
 import { countMatches, findMatches, MATCH_ORDER, type Match } from './store.ts'

@@ -1,4 +1,4 @@
-import type { Source } from '../db.ts'
+import type { Source } from '@vibely/kit/mongo'
 import { sortTitle } from '../works/sort-title.ts'
 import { countMatches, type TextQuery } from './store.ts'
 

@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { Document } from 'mongodb'
-import type { Source } from '../db.ts'
 import { type Order, type Page, type Window, windowStages } from '../paging.ts'
 
 /** A work or person that matches; its id says which. */

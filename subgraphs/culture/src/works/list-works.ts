@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { Cursors, PageInput } from '@vibely/kit/pages'
-import type { Source } from '../db.ts'
 import type { WorkFilter, WorkSort } from '../generated/graphql.ts'
 import { genreFamilies } from '../genres/store.ts'
 import { pageOf } from '../paging.ts'

@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import type { Source } from '../db.ts'
 import type { Ratings, Work } from './store.ts'
 
 export const NO_RATINGS: Ratings = { count: 0, sum: 0, histogram: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], weighted: 0 }

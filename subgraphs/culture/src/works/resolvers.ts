@@ -1,7 +1,7 @@
 import { fault } from '@vibely/kit/errors'
+import { mustLoad } from '@vibely/kit/loading'
 import { requireScope } from '@vibely/kit/viewer'
 import type { BookResolvers, FilmResolvers, QueryResolvers, WorkConnectionResolvers, WorkResolvers } from '../generated/graphql.ts'
-import { mustLoad } from '../loading.ts'
 import { Counted } from '../paging.ts'
 import { listReviews } from '../reviews/list-reviews.ts'
 import { listCredits } from './list-credits.ts'

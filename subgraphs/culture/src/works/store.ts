@@ -1,6 +1,6 @@
+import { findByIds, insertNew, type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
 import type { Document } from 'mongodb'
-import { findByIds, insertNew, type Source, within } from '../db.ts'
 import type { CreditRole, MediaType, WorkFilter, WorkSort } from '../generated/graphql.ts'
 import { type ChildLoader, childLoader, type Order, type Page, type Window, windowStages } from '../paging.ts'
 

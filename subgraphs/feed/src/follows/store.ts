@@ -1,5 +1,6 @@
+import { type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type CopyRow, keepNewest, type Source, within } from '../db.ts'
+import { type CopyRow, keepNewest } from '@vibely/kit/projection-mongo'
 
 /** Somebody follows somebody: an edge of social's graph. */
 export interface Follow {
@@ -20,7 +21,7 @@ const ACTIVE = { since: { $ne: null } } as const
 
 /** Keeps the newest state of an edge; `since` is null when it ended. */
 export const saveFollow = (tx: MongoTx, edge: Omit<Follow, 'since'> & { readonly since: Date | null }, version: number): Promise<boolean> =>
-  keepNewest(follows(tx), { _id: `${edge.followerId}:${edge.followeeId}`, ...edge, version }, tx)
+  keepNewest<FollowRow>(tx, 'follows', { _id: `${edge.followerId}:${edge.followeeId}`, ...edge, version })
 
 export const followeeIds = async (source: Source, followerId: string): Promise<string[]> =>
   (await edges(source, { followerId })).map(({ followeeId }) => followeeId)

@@ -1,10 +1,10 @@
-import DataLoader from 'dataloader'
-import type { Source } from '../db.ts'
+import { byId, type RowLoader } from '@vibely/kit/loading'
+import type { Source } from '@vibely/kit/mongo'
 import { findGenres, type GenreCopy } from './store.ts'
 
 /** Genres by id; null for one that has not arrived. */
-export const genreLoader = (source: Source): DataLoader<string, GenreCopy | null> =>
-  new DataLoader(async (ids) => {
-    const genres = new Map((await findGenres(source, ids)).map((genre) => [genre.id, genre]))
-    return ids.map((id) => genres.get(id) ?? null)
-  })
+export const genreLoader = (source: Source): RowLoader<GenreCopy> =>
+  byId(
+    (ids) => findGenres(source, ids),
+    ({ id }) => id,
+  )

@@ -1,5 +1,6 @@
+import { findByIds, type Source } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type CopyRow, keepNewest, type Source } from '../db.ts'
+import { type CopyRow, keepNewest } from '@vibely/kit/projection-mongo'
 
 /** A genre as culture knows it. */
 export interface GenreRef {
@@ -17,14 +18,10 @@ interface GenreRow extends CopyRow {
   readonly names: Readonly<Record<string, string>>
 }
 
-const genres = ({ db }: Source) => db.collection<GenreRow>('genres')
-
-export const saveGenre = (tx: MongoTx, genre: GenreRow): Promise<boolean> => keepNewest(genres(tx), genre, tx)
+export const saveGenre = (tx: MongoTx, genre: GenreRow): Promise<boolean> => keepNewest<GenreRow>(tx, 'genres', genre)
 
 /** Genres by id, with their English names. */
 export async function findGenres(source: Source, genreIds: readonly string[]): Promise<GenreCopy[]> {
-  const rows = await genres(source)
-    .find({ _id: { $in: [...genreIds] } })
-    .toArray()
+  const rows = await findByIds<GenreRow>(source, 'genres', genreIds)
   return rows.flatMap(({ _id, names }) => (names.en === undefined ? [] : [{ id: _id, name: names.en }]))
 }

@@ -1,5 +1,5 @@
+import { type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type Source, within } from '../db.ts'
 
 /** A member cares for a genre. */
 export interface Interest {

@@ -1,7 +1,6 @@
-import { fromBinary } from '@bufbuild/protobuf'
 import { on, type Subscription } from '@vibely/kit/consumer'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type KeyRing, unseal } from '@vibely/kit/sealing'
+import { type KeyRing, unsealMessage } from '@vibely/kit/sealing'
 import {
   PublicProfileSchema,
   AccountStatus as Status,
@@ -36,9 +35,9 @@ export const members = (keyRing: KeyRing): Subscription<MongoTx> => ({
 
 async function saveNames(tx: MongoTx, keyRing: KeyRing, userId: string, sealed: Sealed | undefined, version: number): Promise<void> {
   if (!sealed) return
-  const bytes = await unseal(keyRing, sealed)
-  if (bytes === 'erased') return saveStatus(tx, userId, 'ERASED', version)
-  const { username, displayName, avatarUrl } = fromBinary(PublicProfileSchema, bytes)
+  const names = await unsealMessage(keyRing, sealed, PublicProfileSchema)
+  if (names === 'erased') return saveStatus(tx, userId, 'ERASED', version)
+  const { username, displayName, avatarUrl } = names
   const news = await saveMemberNames(tx, userId, { username, displayName, avatarUrl: avatarUrl ?? null }, version)
   // Pieces that came ahead of their author's name were held back.
   if (news) await requestAnnouncement(tx, { of: 'author', authorId: userId })

@@ -1,5 +1,5 @@
+import { findByIds, type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type Source, within } from '../db.ts'
 
 export type AccountStatus = 'PENDING' | 'ACTIVE' | 'LIMITED' | 'SUSPENDED' | 'DEACTIVATED' | 'ERASED'
 
@@ -52,9 +52,7 @@ export async function saveMemberStatus(tx: MongoTx, id: string, is: AccountStatu
 
 /** The members of these ids whose names have arrived, and tombstones. */
 export async function findMembers(source: Source, ids: readonly string[]): Promise<Member[]> {
-  const rows = await members(source)
-    .find({ _id: { $in: [...ids] } }, within(source))
-    .toArray()
+  const rows = await findByIds<MemberRow>(source, 'members', ids)
   return rows.flatMap(({ _id: id, names, status }): Member[] => {
     if (status?.is === 'ERASED') return [tombstone(id)]
     return names ? [{ id, username: names.username, displayName: names.displayName, avatarUrl: names.avatarUrl }] : []

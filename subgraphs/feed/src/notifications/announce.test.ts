@@ -4,8 +4,9 @@ import { newId } from '@vibely/kit/ids'
 import { inTransaction } from '@vibely/kit/outbox-mongo'
 import { AccountStatus } from '@vibely/schema/events/auth/v1/user'
 import { Visibility } from '@vibely/schema/events/culture/v1/review'
+import type { Sent } from '@vibely/testkit/deliver'
 import fc from 'fast-check'
-import { deliveries, type Sent } from '../../tests/deliver.ts'
+import { feedDeliveries } from '../../tests/deliver.ts'
 import { type FreshFeed, freshFeed } from '../../tests/fresh-feed.ts'
 import { openWorld, type TestReview, type World } from '../../tests/world.ts'
 import { openHome, readHome } from '../timelines/home-feed.ts'
@@ -20,7 +21,7 @@ let deliver: (event: Sent) => Promise<void>
 before(async () => {
   store = await freshFeed()
   world = openWorld(store)
-  deliver = deliveries(store.database, world.keyRing)
+  deliver = feedDeliveries(store.database, world.keyRing)
 })
 after(() => store[Symbol.asyncDispose]())
 

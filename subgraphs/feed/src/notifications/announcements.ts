@@ -1,7 +1,7 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
 import { traceHeaders } from '@vibely/kit/telemetry'
 import { ObjectId } from 'mongodb'
-import type { Source } from '../db.ts'
 
 /** Work for the notifier: what changed, so that members may have to be told of items, or not see them any more. */
 export type Announcement =

@@ -1,5 +1,5 @@
+import type { Database } from '@vibely/kit/mongo'
 import { inTransaction } from '@vibely/kit/outbox-mongo'
-import type { Database } from '../db.ts'
 import { appendEvents } from '../streams/store.ts'
 import { notificationEvent } from './events.ts'
 import { setRead, unreadNotifications } from './store.ts'

@@ -1,8 +1,8 @@
 import { deterministicId } from '@vibely/kit/ids'
+import { type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
 import type { Connection } from '@vibely/kit/pages'
 import type { Filter } from 'mongodb'
-import { type Source, within } from '../db.ts'
 import type { Item } from '../timelines/store.ts'
 
 /** Something a member should know. */

@@ -1,7 +1,7 @@
 import { fault } from '@vibely/kit/errors'
+import type { Source } from '@vibely/kit/mongo'
 import { type Namespace, qualify } from '@vibely/kit/namespace'
 import type { Redis } from 'ioredis'
-import type { Source } from '../db.ts'
 
 export type PresenceState = 'ONLINE' | 'AWAY' | 'OFFLINE'
 

@@ -1,10 +1,10 @@
 import { LIVE_WINDOW, type LivePublisher, openLivePublisher } from '@vibely/kit/live'
 import { liveKeys } from '@vibely/kit/live-channel'
 import type { Logger } from '@vibely/kit/logger'
+import type { Database } from '@vibely/kit/mongo'
 import { type Namespace, qualify } from '@vibely/kit/namespace'
 import { openLease } from '@vibely/kit/relay-lease'
 import type { Redis } from 'ioredis'
-import type { Database } from '../db.ts'
 import { startWorker, type Worker } from '../worker.ts'
 import { channelsToPublish, eventsAfter, markPublished, readEpoch, storedChannels } from './store.ts'
 

@@ -1,6 +1,6 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
 import { traceHeaders } from '@vibely/kit/telemetry'
-import type { Source } from '../db.ts'
 
 /** Something that happened in a channel, before it has its place there. */
 export interface LiveEvent {

@@ -1,5 +1,5 @@
+import type { Source } from '@vibely/kit/mongo'
 import type { PageArgs } from '@vibely/kit/pages'
-import type { Source } from '../db.ts'
 import { followeeIds, followersAmong } from '../follows/store.ts'
 import { interestsOf } from '../interests/store.ts'
 import { presentAmong } from '../members/store.ts'

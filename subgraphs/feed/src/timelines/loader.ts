@@ -1,5 +1,6 @@
+import { byId, type RowLoader } from '@vibely/kit/loading'
+import type { Source } from '@vibely/kit/mongo'
 import DataLoader from 'dataloader'
-import type { Source } from '../db.ts'
 import { type Home, openHome, pickFromHome } from './home-feed.ts'
 import type { Item } from './store.ts'
 
@@ -8,9 +9,11 @@ export const homeLoader = (source: Source): DataLoader<string, Home> =>
   new DataLoader((viewerIds) => Promise.all(viewerIds.map((id) => openHome(source, id))))
 
 /** Items by id as far as they are in the viewer's home feed. */
-export const itemLoader = (source: Source, home: () => Promise<Home> | null): DataLoader<string, Item | null> =>
-  new DataLoader(async (ids) => {
-    const opened = await home()
-    const items = new Map((opened ? await pickFromHome(source, opened, ids) : []).map((item) => [item.id, item]))
-    return ids.map((id) => items.get(id) ?? null)
-  })
+export const itemLoader = (source: Source, home: () => Promise<Home> | null): RowLoader<Item> =>
+  byId(
+    async (ids) => {
+      const opened = await home()
+      return opened ? pickFromHome(source, opened, ids) : []
+    },
+    ({ id }) => id,
+  )

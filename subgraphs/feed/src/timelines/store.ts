@@ -1,7 +1,8 @@
 import { deterministicId, idTime } from '@vibely/kit/ids'
+import { type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
+import { type CopyRow, keepNewest } from '@vibely/kit/projection-mongo'
 import type { Filter } from 'mongodb'
-import { type CopyRow, keepNewest, type Source, within } from '../db.ts'
 import type { Visibility } from './visibility.ts'
 
 /** One activity of a member, stored once whoever reads it. */
@@ -53,14 +54,14 @@ export const itemId = (subjectId: string): string => deterministicId('feed_item'
 
 /** @returns false when a later state was known */
 export const saveItem = (tx: MongoTx, item: Omit<Item, 'id'>, version: number): Promise<boolean> =>
-  keepNewest(items(tx), { ...item, _id: itemId(item.subjectId), deleted: false, version }, tx)
+  keepNewest<ItemRow>(tx, 'feed_items', { ...item, _id: itemId(item.subjectId), deleted: false, version })
 
 /** Leaves a tombstone. @returns false when a later state was known */
 export const removeItem = (
   tx: MongoTx,
   piece: { readonly subjectId: string; readonly authorId: string },
   version: number,
-): Promise<boolean> => keepNewest(items(tx), { ...piece, _id: itemId(piece.subjectId), deleted: true, version }, tx)
+): Promise<boolean> => keepNewest<ItemRow>(tx, 'feed_items', { ...piece, _id: itemId(piece.subjectId), deleted: true, version })
 
 /** Takes the texts out of a member's items. */
 export async function forgetExcerpts(tx: MongoTx, authorId: string): Promise<void> {

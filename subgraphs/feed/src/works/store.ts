@@ -1,5 +1,6 @@
+import { type Source, within } from '@vibely/kit/mongo'
 import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type CopyRow, keepNewest, type Source, within } from '../db.ts'
+import { type CopyRow, keepNewest } from '@vibely/kit/projection-mongo'
 
 /** A work as culture knows it. */
 export interface WorkRef {
@@ -20,7 +21,7 @@ interface WorkRow extends CopyRow {
 
 const works = ({ db }: Source) => db.collection<WorkRow>('works')
 
-export const saveWork = (tx: MongoTx, work: WorkRow): Promise<boolean> => keepNewest(works(tx), work, tx)
+export const saveWork = (tx: MongoTx, work: WorkRow): Promise<boolean> => keepNewest<WorkRow>(tx, 'works', work)
 
 export async function findWorks(source: Source, workIds: readonly string[]): Promise<WorkCopy[]> {
   const rows = await works(source)

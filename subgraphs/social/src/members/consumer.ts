@@ -1,6 +1,5 @@
-import { fromBinary } from '@bufbuild/protobuf'
 import { on, type Subscription } from '@vibely/kit/consumer'
-import { type KeyRing, unseal } from '@vibely/kit/sealing'
+import { type KeyRing, unsealMessage } from '@vibely/kit/sealing'
 import {
   AccountStatus,
   PublicProfileSchema,
@@ -18,9 +17,9 @@ import { eraseMember, type LivingStatus, saveMemberNames, saveMemberStatus } fro
 export const members = (keyRing: KeyRing): Subscription<Tx> => {
   const saveNames = async (tx: Tx, userId: string, sealed: Sealed | undefined, version: number) => {
     if (!sealed) return
-    const bytes = await unseal(keyRing, sealed)
-    if (bytes === 'erased') return erase(tx, userId, version)
-    const { username, displayName, avatarUrl } = fromBinary(PublicProfileSchema, bytes)
+    const names = await unsealMessage(keyRing, sealed, PublicProfileSchema)
+    if (names === 'erased') return erase(tx, userId, version)
+    const { username, displayName, avatarUrl } = names
     await saveMemberNames(tx, userId, { username, displayName, avatarUrl: avatarUrl ?? null }, version)
   }
   return {

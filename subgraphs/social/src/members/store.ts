@@ -38,7 +38,8 @@ export async function findMembers(db: Db, ids: readonly string[]): Promise<Membe
   })
 }
 
-const tombstone = (id: string): Member => ({ id, username: 'deleted', displayName: 'Deleted user', avatarUrl: null })
+// Names are unique, so the tombstone's is made of the id's random end.
+const tombstone = (id: string): Member => ({ id, username: `deleted_${id.slice(-12)}`, displayName: 'Deleted user', avatarUrl: null })
 
 /** Names after an event. Older events and events about erased members change nothing, in whatever order they arrive. */
 export async function saveMemberNames(tx: Tx, id: string, names: MemberNames, version: number): Promise<void> {

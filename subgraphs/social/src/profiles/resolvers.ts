@@ -1,6 +1,6 @@
 import { requireScope } from '@vibely/kit/viewer'
 import type { MutationResolvers, UserResolvers } from '../generated/graphql.ts'
-import { inputError, staleVersion } from '../user-errors.ts'
+import { conflictError, inputError } from '../user-errors.ts'
 import { updateProfile } from './update-profile.ts'
 
 export const Mutation: MutationResolvers = {
@@ -14,7 +14,7 @@ export const Mutation: MutationResolvers = {
     }
     const error =
       outcome.code === 'STALE_VERSION'
-        ? staleVersion(outcome.currentVersion, 'input', 'expectedVersion')
+        ? conflictError(outcome.code, outcome.currentVersion, 'input', 'expectedVersion')
         : inputError(outcome.code, 'input', outcome.field)
     return { userErrors: [error] }
   },

@@ -1,5 +1,5 @@
-import type { MongoTx } from '@vibely/kit/outbox-mongo'
-import { type ClientSession, type Db, type Document, MongoClient, type OptionalUnlessRequiredId } from 'mongodb'
+import { type ClientSession, type Db, type Document, type IndexDescription, MongoClient, type OptionalUnlessRequiredId } from 'mongodb'
+import type { MongoTx } from './outbox-mongo.ts'
 
 /** Where a store reads: inside a transaction when there is a session. A `MongoTx` is one. */
 export interface Source {
@@ -10,7 +10,7 @@ export interface Source {
 /** The session of a transaction as an option of the driver; nothing outside of one. */
 export const within = ({ session }: Source): { session?: ClientSession } => (session ? { session } : {})
 
-/** The store of this subgraph: a use case opens its transaction here. */
+/** The store of a subgraph: a use case opens its transaction here. */
 export interface Database extends Source, AsyncDisposable {
   readonly client: MongoClient
 }
@@ -18,12 +18,21 @@ export interface Database extends Source, AsyncDisposable {
 /** A connected database whose writes survive the loss of a minority, and which reads only what cannot be rolled back. */
 export async function openDatabase(url: string, name: string): Promise<Database> {
   const client = await new MongoClient(url, {
-    appName: 'vibely-culture',
+    appName: name,
     writeConcern: { w: 'majority' },
     readConcern: { level: 'majority' },
     serverSelectionTimeoutMS: 5_000,
   }).connect()
   return { client, db: client.db(name), [Symbol.asyncDispose]: () => client.close() }
+}
+
+/** Makes collections, because transactions cannot make them, and their indexes. Safe to repeat. */
+export async function ensureCollections(db: Db, indexes: Readonly<Record<string, readonly IndexDescription[]>>): Promise<void> {
+  for (const [name, wanted] of Object.entries(indexes)) {
+    const exists = await db.listCollections({ name }, { nameOnly: true }).hasNext()
+    if (!exists) await db.createCollection(name)
+    if (wanted.length > 0) await db.collection(name).createIndexes([...wanted])
+  }
 }
 
 /** A document whose id is one of our ids. */
@@ -40,15 +49,8 @@ export const findByIds = <R extends Row>(source: Source, collection: string, ids
 
 /** Inserts those rows whose ids are new, and returns them. */
 export async function insertNew<R extends Row>(tx: MongoTx, collection: string, rows: readonly R[]): Promise<R[]> {
-  const known = new Set(
-    (
-      await findByIds(
-        tx,
-        collection,
-        rows.map((row) => row._id),
-      )
-    ).map((row) => row._id),
-  )
+  const ids = rows.map((row) => row._id)
+  const known = new Set((await findByIds(tx, collection, ids)).map((row) => row._id))
   const fresh = rows.filter((row) => !known.has(row._id))
   if (fresh.length > 0) await tx.db.collection<R>(collection).insertMany(fresh as OptionalUnlessRequiredId<R>[], { session: tx.session })
   return fresh
