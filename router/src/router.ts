@@ -24,6 +24,8 @@ export interface RouterOptions {
   readonly loadKeys: LoadKeys
   /** Public pages of subgraphs. */
   readonly pages: Pages
+  /** Operations that the explorer opens with. */
+  readonly explorerDocument?: string | undefined
   readonly logger: Logger
 }
 
@@ -33,7 +35,15 @@ export interface Router extends AsyncDisposable {
 }
 
 /** Opens the router: loads the supergraph, follows Redis, then listens. */
-export async function openRouter({ env, supergraphSdl, sources, loadKeys, pages, logger }: RouterOptions): Promise<Router> {
+export async function openRouter({
+  env,
+  supergraphSdl,
+  sources,
+  loadKeys,
+  pages,
+  explorerDocument = '{\n  __typename\n}\n',
+  logger,
+}: RouterOptions): Promise<Router> {
   await using stack = new AsyncDisposableStack()
   const production = env.NODE_ENV === 'production'
   const pipeline = openPipeline(buildSchemaState(supergraphSdl), sources, { introspection: !production, logger })
@@ -47,7 +57,7 @@ export async function openRouter({ env, supergraphSdl, sources, loadKeys, pages,
     isRevoked: (session) => redis?.revocations.isRevoked(session) ?? false,
   })
 
-  const { app, drain } = httpServer({ origins: env.CORS_ORIGINS, pages, production, logger })
+  const { app, drain } = httpServer({ origins: env.CORS_ORIGINS, pages, explorerDocument, production, logger })
   const apollo = await addGraphql(app, pipeline, authenticator, logger)
   stack.defer(() => apollo.stop())
   stack.defer(() => app.close())

@@ -215,7 +215,12 @@ test('cut connections to Redis lose no event', async () => {
   await stream.event()
   const count = 200
   const publishing = publishSlowly(running, count)
-  const cutting = setInterval(() => proxy.cut(), 100)
+  let cuts = 0
+  const cutting = setInterval(() => {
+    proxy.cut()
+    cuts += 1
+    if (cuts === 8) clearInterval(cutting)
+  }, 100)
   const seen: number[] = []
   while (seen.length < count) {
     const event = await stream.event()
@@ -257,4 +262,20 @@ test('a subgraph that is away while an event comes leaves its fields empty, and 
     ],
   )
   await stream.end()
+})
+
+test('without Redis queries are answered, subscriptions say that they cannot, and the router closes', async () => {
+  const proxy = await proxyTo(servers().REDIS_URL)
+  await proxy[Symbol.asyncDispose]()
+  await using running = await runRouter({ redisUrl: proxy.url })
+  assert.equal((await running.ask('{ reviews { id } }')).status, 200)
+  const refused = watch(running.client(await running.credentials.token())).next()
+  await assert.rejects(refused, (errors: { extensions: object }[]) => {
+    assert.deepEqual(
+      errors.map(({ extensions }) => extensions),
+      [{ code: 'SUBGRAPH_UNAVAILABLE' }],
+    )
+    return true
+  })
+  await running.close()
 })

@@ -12,6 +12,9 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { executeSubgraph } from '@vibely/kit/subgraph'
 import { ANONYMOUS } from '@vibely/kit/viewer'
+import { parse, validate } from 'graphql'
+import { committedExplorerDocument, committedSupergraph } from '../src/supergraph/committed.ts'
+import { buildSchemaState } from '../src/supergraph/schema-state.ts'
 import { openWorld } from './world.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -85,4 +88,9 @@ test('the committed supergraph is what the subgraphs compose to', async () => {
   const child = spawn(process.execPath, [compose, '--check'], { stdio: ['ignore', 'inherit', 'inherit'] })
   assert.deepEqual(await once(child, 'exit'), [0, null])
   assert.match(await readFile(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'), /@live\(/)
+})
+
+test('the operations that the explorer opens with are valid', async () => {
+  const { apiSchema } = buildSchemaState(await committedSupergraph())
+  assert.deepEqual(validate(apiSchema, parse(await committedExplorerDocument())), [])
 })

@@ -3,17 +3,6 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 
-const QUERY = `# Vibely: one schema over four subgraphs. Ctrl-Enter runs the operation, Ctrl-Space completes.
-#
-# To act as a member, run signIn below and put its token into the Headers tab:
-#   { "authorization": "Bearer <accessToken>" }
-# Subscriptions use the same header. Their events come over graphql-transport-ws on this path.
-
-query Start {
-  __typename
-}
-`
-
 // Runs in the browser. GraphiQL's own fetcher does not bring the Headers tab to a socket; this one does.
 const FETCHER = `
 function vibelyFetcher(params, options) {
@@ -58,10 +47,10 @@ function vibelyFetcher(params, options) {
 const RENDER = 'YogaGraphiQL.renderYogaGraphiQL('
 
 /** GraphiQL as one page that needs nothing else: scripts, styles and workers are inside. */
-async function explorerPage(): Promise<string> {
+async function explorerPage(defaultQuery: string): Promise<string> {
   // Nine megabytes: loaded when the first browser comes.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
-  const page = renderGraphiQL({ title: 'Vibely', defaultQuery: QUERY, endpoint: '/graphql', headers: '{}', shouldPersistHeaders: false })
+  const page = renderGraphiQL({ title: 'Vibely', defaultQuery, endpoint: '/graphql', headers: '{}', shouldPersistHeaders: false })
   const at = page.lastIndexOf(RENDER)
   if (at < 0) throw new Error('the explorer page has changed its form')
   const call = `${FETCHER}\n((root, options) => ${RENDER}root, { ...options, endpoint: undefined, fetcher: vibelyFetcher }))(`
@@ -84,11 +73,14 @@ if (window.EmbeddedSandbox) {
 </html>
 `
 
-/** `/` is GraphiQL, `/sandbox` Apollo Sandbox. */
-export function addExplorers(app: FastifyInstance): void {
+/**
+ * `/` is GraphiQL, `/sandbox` Apollo Sandbox.
+ * @param document what GraphiQL opens with
+ */
+export function addExplorers(app: FastifyInstance, document: string): void {
   let made: Promise<{ readonly zipped: Buffer; readonly tag: string }> | undefined
   const make = async () => {
-    const zipped = await promisify(gzip)(await explorerPage())
+    const zipped = await promisify(gzip)(await explorerPage(document))
     return { zipped, tag: `"${createHash('sha256').update(zipped).digest('base64url').slice(0, 22)}"` }
   }
 

@@ -12,6 +12,7 @@ import type { Authenticator } from '../identity/access-token.ts'
 import { LIMITS } from '../operations/limits.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { noteOperation } from '../telemetry/logs.ts'
 import { refuse } from './refusal.ts'
 
 interface RequestContext {
@@ -54,7 +55,10 @@ export async function addGraphql(
     handler(request, reply) {
       if (Array.isArray(request.body)) return refuse(reply, 400, 'BATCHING_DISABLED')
       const from = traceParent(request)
-      return inSpan('router.request', { kind: SpanKind.SERVER, ...(from && { from }) }, async () => handle.call(app, request, reply))
+      return inSpan('router.request', { kind: SpanKind.SERVER, ...(from && { from }) }, async () => {
+        noteOperation(request, operationNameOf(request))
+        return handle.call(app, request, reply)
+      })
     },
   })
   return server
@@ -100,6 +104,11 @@ function closing(reply: FastifyReply): AbortSignal {
     if (!reply.raw.writableFinished) controller.abort()
   })
   return controller.signal
+}
+
+function operationNameOf({ body, query }: FastifyRequest): string | undefined {
+  const { operationName } = (body ?? query ?? {}) as { operationName?: unknown }
+  return typeof operationName === 'string' ? operationName.slice(0, 100) : undefined
 }
 
 function traceParent({ headers }: FastifyRequest): Record<string, string> | undefined {

@@ -1,6 +1,7 @@
 import type { Logger } from '@vibely/kit/logger'
 import { addProbes } from '@vibely/kit/server'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { requestLine } from '../telemetry/logs.ts'
 import { addExplorers } from './explorer.ts'
 import { addCors } from './origins.ts'
 import { addPages, type Pages } from './pages.ts'
@@ -18,14 +19,15 @@ export interface HttpServer {
 export function httpServer(options: {
   readonly origins: readonly string[]
   readonly pages: Pages
+  /** What the explorer opens with. */
+  readonly explorerDocument: string
   readonly production: boolean
   readonly logger: Logger
 }): HttpServer {
   const app = Fastify({ bodyLimit: BODY_BYTES, forceCloseConnections: 'idle' })
   app.addHook('onResponse', async (request, reply) => {
-    const path = request.url.split('?', 1)[0]
-    if (path?.endsWith('z')) return
-    options.logger.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    const line = requestLine(request, reply.statusCode, reply.elapsedTime)
+    if (line) options.logger.info(line, 'request')
   })
   app.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500
@@ -38,6 +40,6 @@ export function httpServer(options: {
   addCors(app, options.origins)
   const drain = addProbes(app, async () => {})
   addPages(app, options.pages, options.production)
-  addExplorers(app)
+  addExplorers(app, options.explorerDocument)
   return { app, drain }
 }

@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { fault } from '@vibely/kit/errors'
-import type { LiveEvent, LiveHead, LiveReader } from '@vibely/kit/live'
+import type { Listening, LiveEvent, LiveHead, LiveReader } from '@vibely/kit/live'
 import { eventQueue } from './queue.ts'
 import type { StreamCursors, StreamPlace } from './stream-cursor.ts'
 
 const PAGE = 500
+const LISTEN_MS = 3_000
 
 export type StreamPhase = 'REPLAY' | 'CAUGHT_UP' | 'LIVE' | 'RESYNC_REQUIRED'
 
@@ -66,9 +68,7 @@ export async function openStream({ reader, cursors, channel, after, onOverflow }
     push(item('RESYNC_REQUIRED', placeOf(head)))
   }
 
-  const listening = await reader.listen(channel, { onEvent, onReset }).catch((error: unknown) => {
-    throw fault('SUBGRAPH_UNAVAILABLE', 'Live events are unavailable.', { cause: error })
-  })
+  const listening = await inTime(reader.listen(channel, { onEvent, onReset }))
   const { head } = listening
   if (from === null) {
     first.push(item('CAUGHT_UP', placeOf(head)))
@@ -113,9 +113,21 @@ export async function openStream({ reader, cursors, channel, after, onOverflow }
   }
 }
 
+/** What comes too late is left again: the client is told to try later, and does not wait for Redis to come back. */
+async function inTime(listen: Promise<Listening>): Promise<Listening> {
+  const clock = new AbortController()
+  const late = setTimeout(LISTEN_MS, null, { signal: clock.signal }).catch(() => null)
+  const listening = await Promise.race([listen, late])
+    .catch(() => null)
+    .finally(() => clock.abort())
+  if (listening) return listening
+  listen.then((left) => left[Symbol.asyncDispose]()).catch(() => undefined)
+  throw fault('SUBGRAPH_UNAVAILABLE', 'Live events are unavailable.')
+}
+
 /** True when nothing lies between a place and an event. */
 const follows = (event: LiveEvent, { epoch, seq }: StreamPlace) => event.seq === seq + 1 && (epoch === '' || event.epoch === epoch)
 
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 500))
+const pause = () => setTimeout<void>(500)
 
 const placeOf = ({ epoch, seq }: LiveHead): StreamPlace => ({ epoch: epoch ?? '', seq })

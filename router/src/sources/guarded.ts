@@ -14,24 +14,27 @@ export const isWrite = ({ query }: SubgraphRequest): boolean => query.startsWith
  * @param send one try; its signal aborts at the deadline or when the caller leaves
  */
 export function guarded(name: string, logger: Logger, send: Source['fetch']): Source['fetch'] {
-  const { policy } = guard({ concurrency: CONCURRENCY, failed: (error) => !(error instanceof CallerLeft) })
+  // Only what the subgraph failed at opens the breaker: neither callers who left, nor a bulkhead that was full.
+  const { policy } = guard({ concurrency: CONCURRENCY, failed: (error) => error instanceof SourceFailure })
   const read = deadline(READ_MS)
   const write = deadline(WRITE_MS)
   return async (request, caller, outer) => {
     const limit = isWrite(request) ? write : read
+    const attempt = async () => {
+      try {
+        return await limit.execute(({ signal }) => send(request, caller, signal), outer)
+      } catch (error) {
+        if (outer.aborted) throw new CallerLeft()
+        throw new SourceFailure(error instanceof TaskCancelledError ? 'DEADLINE_EXCEEDED' : 'SUBGRAPH_UNAVAILABLE', error)
+      }
+    }
     try {
-      return await policy.execute(() =>
-        limit
-          .execute(({ signal }) => send(request, caller, signal), outer)
-          .catch((error: unknown) => {
-            throw outer.aborted ? new CallerLeft() : error
-          }),
-      )
+      return await policy.execute(attempt)
     } catch (error) {
       if (error instanceof CallerLeft) throw error
-      const code = error instanceof TaskCancelledError ? 'DEADLINE_EXCEEDED' : 'SUBGRAPH_UNAVAILABLE'
-      logger.warn({ err: error, subgraph: name, code }, 'no answer from a subgraph')
-      throw new SourceFailure(code, error)
+      const failure = error instanceof SourceFailure ? error : new SourceFailure('SUBGRAPH_UNAVAILABLE', error)
+      logger.warn({ err: failure.cause, subgraph: name, code: failure.code }, 'no answer from a subgraph')
+      throw failure
     }
   }
 }
