@@ -4,10 +4,11 @@ import { test } from 'node:test'
 import { authProcessEnv } from '@vibely/auth/env'
 import { cultureProcessEnv } from '@vibely/culture/env'
 import { feedProcessEnv } from '@vibely/feed/env'
+import { serverKinds } from '@vibely/infra/servers'
 import { remoteEnv, routerEnv } from '@vibely/router/env'
 import { socialProcessEnv } from '@vibely/social/env'
 
-test('.env.example names every setting of the processes, and no other', async () => {
+test('.env.example names every setting of the processes and of their servers, and no other', async () => {
   const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
   const named = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
   const settings = Object.keys({
@@ -18,6 +19,7 @@ test('.env.example names every setting of the processes, and no other', async ()
     ...routerEnv,
     ...remoteEnv,
   })
+  const ofServers = ['POSTGRES_PASSWORD', ...serverKinds.map(({ native }) => native.portVariable)]
   // OpenTelemetry reads its own.
-  assert.deepEqual(named.sort(), [...new Set(settings), 'OTEL_EXPORTER_OTLP_ENDPOINT'].sort())
+  assert.deepEqual(named.sort(), [...new Set(settings), ...ofServers, 'OTEL_EXPORTER_OTLP_ENDPOINT'].sort())
 })
