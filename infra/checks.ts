@@ -11,7 +11,7 @@ interface Check {
 }
 
 /** Files that are generated and committed, because readers and clients take them from the repository. */
-const COMMITTED = ['schema/supergraph.graphql', 'schema/persisted-documents.json']
+const COMMITTED = ['schema/supergraph.graphql', 'schema/persisted-documents.json', 'docs/ERRORS.md']
 
 /** What must hold before a test is worth running. The generation comes first: the types of the others depend on it. */
 export const checks: readonly Check[] = [
@@ -24,7 +24,11 @@ export const checks: readonly Check[] = [
 ]
 
 const tool = async (name: string, ...args: string[]): Promise<void> => {
-  await run(join(checkout, 'node_modules/.bin', name), args, { cwd: checkout, saidLines: 200 })
+  await run(join(checkout, 'node_modules/.bin', name), args, { cwd: checkout, saidLines: 200 }).catch((error: unknown) => {
+    throw error instanceof Problem
+      ? new Problem(error.message, `npx pnpm@12.21.0 exec ${name} ${args.join(' ')} repeats this check alone.`)
+      : error
+  })
 }
 
 /** Composes too: the supergraph is one of the generated files. */

@@ -11,14 +11,20 @@ import { Progress } from './progress.ts'
 import { developmentSecrets } from './secrets.ts'
 import { seedCatalogue, seedMembers, seedRecord } from './seed.ts'
 import { bringUpServers, developmentPort } from './servers.ts'
-import { claimFolder, type System, startSystem } from './system.ts'
+import { claimFolder, clearTheWay, type System, startSystem } from './system.ts'
 import { welcome } from './welcome.ts'
 
 const HELP = `npm start                      servers, then the router and all subgraphs in one process
 npm start -- --distributed     the router and each subgraph as a process of its own
 npm start -- --no-seed         no catalogue and no demo members
 
-Environment: ROUTER_PORT, POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS, DEMO_PASSWORD, VIBELY_HOME and more; see .env.example.`
+Environment
+  POSTGRES_URL MONGODB_URL REDIS_URL KAFKA_BROKERS         servers to use as they are; the others are started
+  VIBELY_SERVERS=native                                    no Docker, even when an engine answers
+  ROUTER_PORT (4000), AUTH_PORT CULTURE_PORT SOCIAL_PORT FEED_PORT (4001 to 4004, only with --distributed)
+  POSTGRES_PORT (4010) MONGODB_PORT (4011) REDIS_PORT (4012) KAFKA_PORT (4013, its controller takes the next)
+  VIBELY_HOME                                              folder of the local state, .vibely
+  DEMO_PASSWORD                                            password of the demo members, set at the first start`
 
 interface Options {
   readonly topology: Topology
@@ -54,6 +60,7 @@ async function up({ topology, seed }: Options, progress: Progress, cleanups: Cle
   const release = claimFolder(folder)
   process.once('exit', release)
   const given: NodeJS.ProcessEnv = { ...developmentSecrets(), ...process.env }
+  await clearTheWay({ topology, env: given, folder })
   progress.say('Servers')
   const { step } = progress
   const servers = await bringUpServers({ folder, throwaway: false, env: given, portOf: developmentPort, step })

@@ -39,8 +39,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const apps = processesOf[options.topology]
   const routerUrl = `http://localhost:${portOf(apps.at(-1), options.env)}`
   const env = { PUBLIC_URL: routerUrl, ...options.env, ...subgraphAddresses(options.env) }
-  await stopOrphans(options.folder)
-  for (const app of apps) await requireFreePort(portOf(app, env), `the process ${app.name}`, app.portVariable)
+  await clearTheWay({ ...options, env })
 
   let stopping = false
   const death = Promise.withResolvers<Problem>()
@@ -79,6 +78,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     throw failed.reason
   }
   return { routerUrl, processes, died: death.promise, restart, stop }
+}
+
+/** Stops what a killed start left behind and makes sure that the ports are free: better known before the long steps than after them. */
+export async function clearTheWay({ topology, env, folder }: Pick<SystemOptions, 'topology' | 'env' | 'folder'>): Promise<void> {
+  await stopOrphans(folder)
+  for (const app of processesOf[topology]) await requireFreePort(portOf(app, env), `the process ${app.name}`, app.portVariable)
 }
 
 /** Makes this process the only one that runs the application from this folder. Returns what undoes it. */

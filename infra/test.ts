@@ -18,6 +18,8 @@ const TEST_FOLDERS = ['infra', 'packages', 'schema', 'subgraphs', 'router', 'cli
 const SKIPPED = new Set(['node_modules', 'generated'])
 /** Files that run at once. More would fight for the cores and make waiting tests slow. */
 const CONCURRENCY = 2
+/** A test file that takes longer hangs: it fails, and the others go on. */
+const TIMEOUT_MS = 300_000
 
 async function main(wanted: readonly string[]): Promise<void> {
   const progress = new Progress()
@@ -58,7 +60,7 @@ function runTests(urls: ServerUrls, wanted: readonly string[], asked: Promise<un
   const files = TEST_FOLDERS.flatMap((folder) => testFiles(folder)).filter(
     (file) => wanted.length === 0 || wanted.some((part) => file.includes(part)),
   )
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, ...files]
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TIMEOUT_MS}`, ...files]
   const child = spawn(process.execPath, args, { cwd: checkout, stdio: 'inherit', env: { ...process.env, ...urls } })
   void asked.then(() => child.kill('SIGTERM'))
   return new Promise((resolve, reject) => child.once('error', reject).once('exit', (code) => resolve(code ?? 1)))
