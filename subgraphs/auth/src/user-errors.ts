@@ -7,7 +7,7 @@ export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   TOO_SHORT: 'This is too short.',
   TOO_LONG: 'This is too long.',
   LIMIT_REACHED: 'This was done too often. Try again later.',
-  IDEMPOTENCY_MISMATCH: 'This key was used for something else.',
+  IDEMPOTENCY_MISMATCH: 'This key was used with another input.',
   USERNAME_TAKEN: 'This username is taken.',
   USERNAME_RESERVED: 'This username is kept for the platform.',
   EMAIL_TAKEN: 'Another account has confirmed this address meanwhile.',
