@@ -12,6 +12,10 @@ export class Problem extends Error {
 /** The text for the terminal. A Problem is told in two lines; anything else is a bug of ours and keeps its stack. */
 export function explain(error: unknown): string {
   if (error instanceof Problem) return `${error.message}\n  -> ${error.wayOut}`
+  if (isUsageError(error)) return `${error.message}\n  -> --help lists what there is.`
   if (error instanceof AggregateError) return error.errors.map(explain).join('\n')
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
+
+const isUsageError = (error: unknown): error is Error =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')

@@ -4,7 +4,7 @@ import { kafka } from './native/kafka.ts'
 import { mongodb } from './native/mongodb.ts'
 import { postgres } from './native/postgres.ts'
 import { redis } from './native/redis.ts'
-import { type NativeServer, type Report, startNative, stopNative } from './native/server.ts'
+import { type NativeServer, type Report, requirePlace, startNative, stopNative } from './native/server.ts'
 import { cacheFolder } from './native/state.ts'
 
 /** The addresses of the servers that Vibely runs on. Given by the environment, they are used as they are. */
@@ -86,25 +86,29 @@ export function chooseSource({ variable }: Pick<ServerKind, 'variable'>, env: No
 /** The port of a server in development: from its variable, or the default. */
 export const developmentPort = ({ native, defaultPort }: ServerKind): number => Number(process.env[native.portVariable] || defaultPort)
 
+/** One server, and where it is to come from. */
+interface Site {
+  readonly kind: ServerKind
+  readonly source: Source
+  readonly folder: string
+  readonly port: number
+}
+
+/** A server's address; `stopOne` is there when this call started it. */
+type Up = { url: string; stopOne?: () => Promise<unknown> }
+
 /** Brings up all servers at once. If one fails, those already started are stopped again. */
 export async function bringUpServers(plan: Plan): Promise<Servers> {
-  const wantsDocker = serverKinds.some((kind) => chooseSource(kind, plan.env, true) === 'docker')
-  const engineAnswers = wantsDocker && (await dockerEngineAnswers())
+  const sites = await chooseSites(plan)
   const stops: (() => Promise<unknown>)[] = []
   const stop = async () => {
     await Promise.all(stops.splice(0).map((stopOne) => stopOne()))
   }
   const results = await Promise.allSettled(
-    serverKinds.map(async (kind) => {
-      const source = chooseSource(kind, plan.env, engineAnswers)
-      const given = plan.env[kind.variable] ?? ''
-      const title = source === 'environment' ? `${kind.native.title}, as ${kind.variable} says` : kind.native.title
-      const { url, stopOne } = await plan.step(
-        title,
-        async (report): Promise<Up> => (source === 'environment' ? { url: given } : starters[source](kind, plan, report)),
-      )
+    sites.map(async (site) => {
+      const { url, stopOne } = await plan.step(titleOf(site), (report) => starters[site.source](site, plan, report))
       if (stopOne) stops.push(stopOne)
-      return [kind.variable, url] as const
+      return [site.kind.variable, url] as const
     }),
   )
   const failures = results.filter((result) => result.status === 'rejected').map((result): unknown => result.reason)
@@ -116,27 +120,36 @@ export async function bringUpServers(plan: Plan): Promise<Servers> {
   return { urls: Object.fromEntries(entries) as unknown as ServerUrls, stop }
 }
 
-/** A server's address; `stopOne` is there when this call started it. */
-type Up = { url: string; stopOne?: () => Promise<unknown> }
+/** Where each server comes from. A port that is taken is told here, before anything is fetched or started. */
+async function chooseSites(plan: Plan): Promise<Site[]> {
+  const wantsDocker = serverKinds.some((kind) => chooseSource(kind, plan.env, true) === 'docker')
+  const engineAnswers = wantsDocker && (await dockerEngineAnswers())
+  const sites: Site[] = []
+  for (const kind of serverKinds) {
+    const source = chooseSource(kind, plan.env, engineAnswers)
+    const site = { kind, source, folder: join(plan.folder, kind.native.name), port: await plan.portOf(kind) }
+    if (source === 'native') await requirePlace(kind.native, site)
+    sites.push(site)
+  }
+  return sites
+}
 
-const starters: Record<Exclude<Source, 'environment'>, (kind: ServerKind, plan: Plan, report: Report) => Promise<Up>> = {
-  async docker(kind, plan, report) {
-    const env = { ...plan.env, [kind.native.portVariable]: String(await plan.portOf(kind)) }
+const titleOf = ({ kind, source }: Site) =>
+  source === 'environment' ? `${kind.native.title}, as ${kind.variable} says` : kind.native.title
+
+const starters: Record<Source, (site: Site, plan: Plan, report: Report) => Promise<Up>> = {
+  async environment({ kind }, { env }) {
+    return { url: env[kind.variable] ?? '' }
+  },
+  async docker({ kind, port }, plan, report) {
+    const env = { ...plan.env, [kind.native.portVariable]: String(port) }
     const { address, ours } = await composeUp(kind.compose, env, report)
     const url = kind.url(address, { password: env.POSTGRES_PASSWORD ?? '' })
     return { url, ...(ours && { stopOne: () => composeStop(kind.compose.service, env) }) }
   },
-  async native({ native, ...kind }, plan, report) {
-    const port = await plan.portOf({ native, ...kind })
-    const place = {
-      folder: join(plan.folder, native.name),
-      cache: cacheFolder(),
-      port,
-      throwaway: plan.throwaway,
-      lasting: plan.lasting ?? false,
-      report,
-    }
-    const { ours } = await startNative(native, place)
-    return { url: kind.url(`127.0.0.1:${port}`), ...(ours && { stopOne: () => stopNative(native, place) }) }
+  async native({ kind, folder, port }, { throwaway, lasting = false }, report) {
+    const place = { folder, cache: cacheFolder(), port, throwaway, lasting, report }
+    const { ours } = await startNative(kind.native, place)
+    return { url: kind.url(`127.0.0.1:${port}`), ...(ours && { stopOne: () => stopNative(kind.native, place) }) }
   },
 }

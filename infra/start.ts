@@ -88,9 +88,14 @@ async function up({ topology, seed }: Options, progress: Progress, cleanups: Cle
   return system
 }
 
-const { values } = parseArgs({
-  options: { distributed: { type: 'boolean' }, 'no-seed': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-})
-if (values.help) console.log(HELP)
-else await main({ topology: values.distributed ? 'distributed' : 'embedded', seed: !values['no-seed'] })
+try {
+  const { values } = parseArgs({
+    options: { distributed: { type: 'boolean' }, 'no-seed': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help) console.log(HELP)
+  else await main({ topology: values.distributed ? 'distributed' : 'embedded', seed: !values['no-seed'] })
+} catch (error) {
+  console.error(explain(error))
+  process.exitCode = 1
+}
 process.disconnect?.()

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { interrupted } from '../interruption.ts'
@@ -58,9 +57,7 @@ const logFile = (place: Pick<Place, 'folder'>) => join(place.folder, 'server.log
 export async function startNative(server: NativeServer, place: Place): Promise<Started> {
   const running = runningProcess(pidFile(place))
   if (running) return reuse(server, place, running)
-  mkdirSync(place.folder, { recursive: true })
-  requireDiskSpace(place.folder)
-  await requireFreePort(place.port, server.title, server.portVariable)
+  await requirePlace(server, place)
   const command = await server.prepare(place)
   place.report('starting')
   const { record, child } = await launch({
@@ -79,6 +76,14 @@ export async function startNative(server: NativeServer, place: Place): Promise<S
   return { ours: !place.lasting, pid: record.pid }
 }
 
+/** Fails when the server could not start here: another port than the running one's, a taken port, a full disk. */
+export async function requirePlace(server: NativeServer, place: Pick<Place, 'folder' | 'port'>): Promise<void> {
+  const running = runningProcess(pidFile(place))
+  if (running) return requireSamePort(server, place, running)
+  requireDiskSpace(place.folder)
+  await requireFreePort(place.port, server.title, server.portVariable)
+}
+
 /** Stops the server that runs from this folder, if one does. */
 export async function stopNative(server: NativeServer, place: Pick<Place, 'folder'>): Promise<void> {
   await stopProcess(pidFile(place), server.stopSignal)
@@ -88,14 +93,17 @@ export async function stopNative(server: NativeServer, place: Pick<Place, 'folde
 export const nativeProcess = (place: Pick<Place, 'folder'>) => runningProcess(pidFile(place))
 
 async function reuse(server: NativeServer, place: Place, running: ProcessRecord): Promise<Started> {
-  if (running.port !== place.port) {
-    throw new Problem(
-      `${server.title} of this checkout already runs on port ${running.port} (process ${running.pid}), not on ${place.port}.`,
-      `Stop it first (npm run vibely -- down), or keep its port: ${server.portVariable}=${running.port}`,
-    )
-  }
+  requireSamePort(server, place, running)
   await untilReady(server, place, running)
   return { ours: adopt(pidFile(place)), pid: running.pid }
+}
+
+function requireSamePort(server: NativeServer, place: Pick<Place, 'port'>, running: ProcessRecord): void {
+  if (running.port === place.port) return
+  throw new Problem(
+    `${server.title} of this checkout already runs on port ${running.port} (process ${running.pid}), not on ${place.port}.`,
+    `Stop it first (npm run vibely -- down), or keep its port: ${server.portVariable}=${running.port}`,
+  )
 }
 
 async function untilReady(server: NativeServer, place: Place, record: ProcessRecord, child?: ChildProcess): Promise<void> {
