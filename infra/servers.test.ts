@@ -60,10 +60,10 @@ describe('bringing up', { timeout: 120_000 }, async () => {
     assert.equal(nativeProcess(redis), undefined)
   })
 
-  it('leaves nothing running when one of them fails', async () => {
+  it('leaves nothing running when one of them fails after the others have started', async () => {
     const port = await freePort()
     const holder = createServer()
-    await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => holder.listen(port + 1, '127.0.0.1', resolve)) // the port of Kafka's controller
     const { KAFKA_BROKERS: _, ...env } = given
     const ports = { redis: await freePort(), kafka: port }
     const portOf: Plan['portOf'] = ({ native }) => (native.name === 'kafka' ? ports.kafka : ports.redis)
