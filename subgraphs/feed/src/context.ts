@@ -7,7 +7,7 @@ import type { PresenceStore } from './presence/store.ts'
 /** What a resolver gets: who asks, and what this subgraph has. */
 export interface Context {
   readonly viewer: Viewer | null
-  readonly db: Database
+  readonly database: Database
   readonly presence: PresenceStore
   readonly loaders: Loaders
   readonly cursors: Cursors

@@ -11,15 +11,15 @@ import { workLoader } from './works/loader.ts'
 export type Loaders = ReturnType<typeof openLoaders>
 
 /** A fresh set of batching reads, for one operation. */
-export function openLoaders(db: Source, presence: PresenceStore, viewer: Viewer | null) {
-  const home = homeLoader(db)
+export function openLoaders(source: Source, presence: PresenceStore, viewer: Viewer | null) {
+  const home = homeLoader(source)
   return {
-    member: memberLoader(db),
-    work: workLoader(db),
-    genre: genreLoader(db),
+    member: memberLoader(source),
+    work: workLoader(source),
+    genre: genreLoader(source),
     home,
-    item: itemLoader(db, () => (viewer ? home.load(viewer.id) : null)),
-    notification: notificationLoader(db, viewer),
+    item: itemLoader(source, () => (viewer ? home.load(viewer.id) : null)),
+    notification: notificationLoader(source, viewer),
     presence: presenceLoader(presence),
   }
 }

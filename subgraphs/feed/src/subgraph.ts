@@ -46,7 +46,7 @@ export async function openFeed(env: FeedEnv): Promise<Subgraph> {
     name: 'feed',
     schema,
     logger,
-    contextFor: ({ viewer }): Context => ({ viewer, db: database, presence, cursors, loaders: openLoaders(database, presence, viewer) }),
+    contextFor: ({ viewer }): Context => ({ viewer, database, presence, cursors, loaders: openLoaders(database, presence, viewer) }),
     // The migration writes the epoch last.
     ready: async () => void (await readEpoch(database)),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -17,27 +17,27 @@ import { countNotifications, type NotificationPage, notificationsOf } from './st
 const IDS_AT_ONCE = 100
 
 export const Query: QueryResolvers = {
-  notifications: async (_, { unreadOnly: asked, ...input }, { viewer, db, cursors }) => {
+  notifications: async (_, { unreadOnly: asked, ...input }, { viewer, database, cursors }) => {
     const { id: userId } = requireScope(viewer, 'notifications:read')
     const unreadOnly = asked ?? false
     const list = `notifications:${userId}`
     const page = pageArgs(input)
     const from = page.cursor === null ? null : readPlace(cursors.decode(list, page.cursor))
-    const rows = await notificationsOf(db, userId, { from, backward: page.backward, limit: page.limit + 1, unreadOnly })
+    const rows = await notificationsOf(database, userId, { from, backward: page.backward, limit: page.limit + 1, unreadOnly })
     return { ...connection(rows, page, (row) => cursors.encode(list, [row.createdAt.getTime(), row.id])), userId, unreadOnly }
   },
-  unreadCounts: async (_, __, { viewer, db }) => ({
-    notifications: await countNotifications(db, requireScope(viewer, 'notifications:read').id, true),
+  unreadCounts: async (_, __, { viewer, database }) => ({
+    notifications: await countNotifications(database, requireScope(viewer, 'notifications:read').id, true),
   }),
 }
 
 export const Mutation: MutationResolvers = {
-  markNotificationsRead: async (_, { input }, { viewer, db }) => {
+  markNotificationsRead: async (_, { input }, { viewer, database }) => {
     const { id: userId } = requireScope(viewer, 'notifications:write')
     const mistake = findMistake(input)
     if (mistake) return { userErrors: [mistake] }
-    await markRead(db, userId, { ids: input.ids ?? [], upTo: input.allBefore ?? null })
-    return { unread: { notifications: await countNotifications(db, userId, true) }, userErrors: [] }
+    await markRead(database, userId, { ids: input.ids ?? [], upTo: input.allBefore ?? null })
+    return { unread: { notifications: await countNotifications(database, userId, true) }, userErrors: [] }
   },
 }
 
@@ -61,7 +61,10 @@ export const Notification: NotificationResolvers = {
 }
 
 export const NotificationConnection: NotificationConnectionResolvers = {
-  totalCount: async ({ userId, unreadOnly }, _, { db }) => ({ value: await countNotifications(db, userId, unreadOnly), exact: true }),
+  totalCount: async ({ userId, unreadOnly }, _, { database }) => ({
+    value: await countNotifications(database, userId, unreadOnly),
+    exact: true,
+  }),
 }
 
 function findMistake({ ids, allBefore }: MarkNotificationsReadInput): InputError | null {

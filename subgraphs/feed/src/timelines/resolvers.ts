@@ -7,12 +7,12 @@ import { readHome } from './home-feed.ts'
 import type { Item, ItemPlace } from './store.ts'
 
 export const Query: QueryResolvers = {
-  homeFeed: async (_, input, { viewer, db, loaders, cursors }) => {
+  homeFeed: async (_, input, { viewer, database, loaders, cursors }) => {
     const { id: viewerId } = requireScope(viewer, 'feed:read')
     const list = `homeFeed:${viewerId}`
     const page = pageArgs(input)
     const from = page.cursor === null ? null : readPlace(cursors.decode(list, page.cursor))
-    const items = await readHome(db, await loaders.home.load(viewerId), page, from)
+    const items = await readHome(database, await loaders.home.load(viewerId), page, from)
     return connection(items, page, (item) => cursors.encode(list, [item.occurredAt.getTime(), item.id]))
   },
 }
