@@ -1,5 +1,5 @@
 import { type Db, type MongoClient, MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError, UUID } from 'mongodb'
-import type { FailureKind, Inbox } from './inbox.ts'
+import { type FailureKind, type Inbox, isUnreachable } from './inbox.ts'
 import { inTransaction, type MongoTx } from './outbox-mongo.ts'
 
 const DUPLICATE_KEY = 11_000
@@ -49,6 +49,8 @@ const PERMANENT_CODES = new Set([2, 9, 14, 52, 54, 57, 121, 10334])
 
 /** What an error of the MongoDB driver means. */
 export function classifyMongo(error: unknown): FailureKind | undefined {
+  // A write to a socket that the server has just left fails before the driver can wrap it.
+  if (error instanceof Error && 'code' in error && isUnreachable(error.code)) return 'infrastructure'
   if (!(error instanceof MongoError)) return undefined
   if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) return 'infrastructure'
   if (/PoolClear|WaitQueueTimeout|TopologyClosed|NotConnected|Timeout/.test(error.name)) return 'infrastructure'

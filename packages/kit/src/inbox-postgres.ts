@@ -1,5 +1,4 @@
-import type { FailureKind, Inbox } from './inbox.ts'
-import { INBOX_DAYS } from './inbox.ts'
+import { type FailureKind, INBOX_DAYS, type Inbox, isUnreachable } from './inbox.ts'
 import type { PostgresClient, PostgresTx } from './outbox-postgres.ts'
 
 const TRANSACTION = { maxWait: 5_000, timeout: 20_000 }
@@ -51,16 +50,6 @@ const PRISMA_KINDS: Readonly<Record<string, FailureKind>> = {
   P2028: 'transient',
   P2034: 'transient',
 }
-const UNREACHABLE_NODE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 const UNREACHABLE_TEXT =
   /connection terminated|connection timeout|timeout exceeded when trying to connect|unable to start a transaction in the given time|server has closed the connection|can't reach database server|client has encountered a connection error|not queryable/i
 
@@ -98,7 +87,7 @@ export function classifyPostgres(error: unknown): FailureKind | undefined {
   if (inner) return inner
   for (const known of [originalCode, code]) {
     if (typeof known !== 'string') continue
-    if (UNREACHABLE_NODE.has(known)) return 'infrastructure'
+    if (isUnreachable(known)) return 'infrastructure'
     if (/^[0-9A-Z]{5}$/.test(known) && !/^P[12]\d{3}$/.test(known)) {
       const kind = bySqlState(known)
       if (kind) return kind

@@ -15,3 +15,8 @@ export interface Inbox<Tx> {
 
 /** Topics keep a week; the inbox a day more. */
 export const INBOX_DAYS = 8
+
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** True for a code by which Node says that the other side of a socket is not to be had. */
+export const isUnreachable = (code: unknown): boolean => typeof code === 'string' && UNREACHABLE.has(code)

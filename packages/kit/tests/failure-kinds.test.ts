@@ -49,6 +49,7 @@ describe('what a failure of MongoDB means', () => {
   const server = (code: number) => new MongoServerError({ message: `code ${code}`, code })
   const kinds = [
     [new MongoNetworkError('connection closed'), 'infrastructure'],
+    [Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' }), 'infrastructure'],
     [server(10107), 'infrastructure'],
     [server(91), 'infrastructure'],
     [server(112), 'transient'],
