@@ -12,7 +12,8 @@ import {
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { requestCause, withCause } from './cause.ts'
-import { isInternal, scrub } from './errors.ts'
+import { FAULTS, InfrastructureError, isInternal, scrub } from './errors.ts'
+import type { FailureKind } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { inSpan } from './telemetry.ts'
 import type { Caller } from './viewer.ts'
@@ -34,6 +35,8 @@ export interface Subgraph extends AsyncDisposable {
   contextFor(caller: Caller): object
   /** Resolves when the subgraph can serve. @throws Error with the reason while it cannot. */
   ready(): Promise<void>
+  /** What an error of its store means; undefined when it is not one. A store out of reach is told apart from a fault of ours. */
+  readonly classify?: (error: unknown) => FailureKind | undefined
   /** Pages beside GraphQL, by path, for GET. They are public; the router serves them too. */
   readonly pages?: Readonly<Record<string, (query: URLSearchParams) => Promise<PageAnswer>>>
 }
@@ -113,9 +116,18 @@ async function run(subgraph: Subgraph, document: DocumentNode, request: Subgraph
 }
 
 function publicError(subgraph: Subgraph, error: GraphQLError, requestCode: string | undefined): GraphQLFormattedError {
+  const { originalError, path } = error
   const formatted = error.toJSON()
   const coded = requestCode && formatted.extensions?.code === undefined ? { ...formatted, extensions: { code: requestCode } } : formatted
-  if (isInternal(coded)) subgraph.logger.error({ err: error.originalError ?? error, path: error.path }, 'resolver failed')
-  const answer = scrub(coded)
+  const away = isInternal(coded) && isOutOfReach(subgraph, originalError)
+  if (away) subgraph.logger.warn({ err: originalError, path }, 'store or key out of reach')
+  else if (isInternal(coded)) subgraph.logger.error({ err: originalError ?? error, path }, 'resolver failed')
+  const answer = scrub(away ? { ...coded, ...UNAVAILABLE } : coded)
   return { ...answer, extensions: { ...answer.extensions, service: subgraph.name } }
 }
+
+const UNAVAILABLE = { message: FAULTS.SUBGRAPH_UNAVAILABLE.message, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }
+
+/** True for what passes when a server is back: the caller may try again. */
+const isOutOfReach = ({ classify }: Subgraph, error: unknown): boolean =>
+  error instanceof InfrastructureError || classify?.(error) === 'infrastructure'

@@ -1,3 +1,4 @@
+import { classifyPostgres } from '@vibely/kit/inbox-postgres'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
 import { postgresOutbox } from '@vibely/kit/outbox-postgres'
@@ -53,6 +54,7 @@ export async function openAuth(env: AuthEnv): Promise<Subgraph> {
     name: 'auth',
     schema,
     logger,
+    classify: classifyPostgres,
     contextFor: ({ viewer, userAgent }): Context => ({ ...resources, viewer, userAgent, loaders: openLoaders(db) }),
     async ready() {
       await db.$queryRaw`SELECT 1`

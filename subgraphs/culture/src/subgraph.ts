@@ -1,5 +1,5 @@
 import { startConsumers } from '@vibely/kit/consumer'
-import { mongoInbox } from '@vibely/kit/inbox-mongo'
+import { classifyMongo, mongoInbox } from '@vibely/kit/inbox-mongo'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
 import { openDatabase } from '@vibely/kit/mongo'
@@ -43,6 +43,7 @@ export async function openCulture(env: CultureEnv): Promise<Subgraph> {
     name: 'culture',
     schema,
     logger,
+    classify: classifyMongo,
     contextFor: ({ viewer }): Context => ({
       viewer,
       database,

@@ -1,5 +1,5 @@
 import { startConsumers } from '@vibely/kit/consumer'
-import { mongoInbox } from '@vibely/kit/inbox-mongo'
+import { classifyMongo, mongoInbox } from '@vibely/kit/inbox-mongo'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
 import { openDatabase } from '@vibely/kit/mongo'
@@ -46,6 +46,7 @@ export async function openFeed(env: FeedEnv): Promise<Subgraph> {
     name: 'feed',
     schema,
     logger,
+    classify: classifyMongo,
     contextFor: ({ viewer }): Context => ({ viewer, database, presence, cursors, loaders: openLoaders(database, presence, viewer) }),
     // The migration writes the epoch last.
     ready: async () => void (await readEpoch(database)),

@@ -1,5 +1,5 @@
 import { startConsumers } from '@vibely/kit/consumer'
-import { postgresInbox } from '@vibely/kit/inbox-postgres'
+import { classifyPostgres, postgresInbox } from '@vibely/kit/inbox-postgres'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
 import { postgresOutbox } from '@vibely/kit/outbox-postgres'
@@ -36,6 +36,7 @@ export async function openSocial(env: SocialEnv): Promise<Subgraph> {
     name: 'social',
     schema,
     logger,
+    classify: classifyPostgres,
     contextFor: ({ viewer }): Context => ({ viewer, db, loaders: openLoaders(db, viewer), cursors }),
     ready: async () => void (await db.$queryRaw`SELECT 1 FROM follow LIMIT 1`),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
