@@ -6,7 +6,8 @@ import type { Redis } from 'ioredis'
 import type { Db } from '../db.ts'
 import { findUserKeys, markInRing } from './user-key-store.ts'
 
-const EVERY_MS = 60_000
+// Until the ring is full again the other subgraphs wait for keys, and what they write meanwhile lacks its sealed fields.
+const EVERY_MS = 5_000
 const PAGE = 500
 
 export interface RingParts {
@@ -41,23 +42,29 @@ export async function refillRing({ db, redis, namespace, ring }: RingParts): Pro
   return filled
 }
 
-/** Refills the ring at once and then every minute, until disposed. */
+/** Refills the ring at once, every few seconds, and as soon as Redis is back, until disposed. */
 export function startRingRefill(parts: RingParts & { readonly logger: Logger }): AsyncDisposable {
+  const { redis, logger } = parts
   const stop = new AbortController()
+  let endPause = new AbortController()
+  const wake = () => endPause.abort()
+  redis.on('ready', wake)
   const run = async () => {
     while (!stop.signal.aborted) {
+      endPause = new AbortController()
       try {
         const filled = await refillRing(parts)
-        if (filled > 0) parts.logger.info({ filled }, 'key ring refilled')
+        if (filled > 0) logger.info({ filled }, 'key ring refilled')
       } catch (error) {
-        parts.logger.warn({ err: error }, 'key ring not refilled, trying again in a minute')
+        logger.warn({ err: error }, 'key ring not refilled, trying again soon')
       }
-      await sleep(EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
+      await sleep(EVERY_MS, undefined, { signal: AbortSignal.any([stop.signal, endPause.signal]) }).catch(() => undefined)
     }
   }
   const ended = run()
   return {
     async [Symbol.asyncDispose]() {
+      redis.off('ready', wake)
       stop.abort()
       await ended
     },
