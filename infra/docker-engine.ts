@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import type { Report } from './native/server.ts'
 import { checkout } from './native/state.ts'
 import { run } from './native/tools.ts'
@@ -43,4 +44,21 @@ export async function composeUp(
 /** Stops the service; its volume keeps the data. */
 export const composeStop = (service: string, env: NodeJS.ProcessEnv): Promise<string> => compose(env, 'stop', service)
 
-const compose = (env: NodeJS.ProcessEnv, ...args: readonly string[]) => run('docker', ['compose', ...args], { cwd: checkout, env })
+/**
+ * Takes down the servers of `npm start` that Docker holds. Their data stays in volumes unless it is to be removed.
+ * @returns the services that there were
+ */
+export async function composeDown({ removeData = false }: { readonly removeData?: boolean } = {}): Promise<string[]> {
+  if (!(await dockerEngineAnswers())) return []
+  // The file asks for a password, but nothing is started with it here.
+  const env = { ...process.env, POSTGRES_PASSWORD: 'unused' }
+  const services = (await compose(env, 'ps', '--all', '--services')).split('\n').filter(Boolean)
+  await compose(env, 'down', ...(removeData ? ['--volumes'] : []))
+  return services
+}
+
+/** Apart from a whole installation in Docker: that one has secrets of its own, and data that no `npm run reset` may touch. */
+const PROJECT = 'vibely-development'
+
+const compose = (env: NodeJS.ProcessEnv, ...args: readonly string[]) =>
+  run('docker', ['compose', '--project-name', PROJECT, ...args], { cwd: checkout, env })

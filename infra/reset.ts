@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import process from 'node:process'
+import { composeDown } from './docker-engine.ts'
 import { takeDown } from './down.ts'
 import { homeFolder, outsideFolder } from './native/state.ts'
 import { explain } from './problem.ts'
@@ -15,7 +16,7 @@ const BELONGS_TO_THE_DATA = /^(seeded|secrets\.json)$/
 try {
   const home = homeFolder()
   const given = serverKinds.filter(({ variable }) => process.env[variable])
-  const stopped = await takeDown(home)
+  const stopped = [...(await takeDown(home)), ...(await composeDown({ removeData: true }))]
   console.log(stopped.length > 0 ? `Stopped: ${stopped.join(', ')}.` : 'Nothing was running.')
   const servers = new Set<string>(serverKinds.map(({ native }) => native.name))
   const entries = existsSync(home) ? readdirSync(home) : []
