@@ -65,10 +65,19 @@ export async function newMember(routerUrl: string, username: string, displayName
     return mails[0]?.text.match(/[?&]token=([\w.-]+)/)?.[1] ?? false
   })
   await call(routerUrl, VerifyEmailDocument, { input: { token } })
-  const { signIn } = await call(routerUrl, SignInDocument, { input: { login: username, password } })
   const id = register?.user?.id
+  assert.ok(id)
+  return signedIn(routerUrl, { id, username, password })
+}
+
+/** Signs a member in: a new session with a new token. */
+export async function signedIn(
+  routerUrl: string,
+  { id, username, password }: Pick<Member, 'id' | 'username' | 'password'>,
+): Promise<Member> {
+  const { signIn } = await call(routerUrl, SignInDocument, { input: { login: username, password } })
   const accessToken = signIn?.tokens?.accessToken
-  assert.ok(id && accessToken)
+  assert.ok(accessToken)
   return {
     id,
     username,

@@ -6,6 +6,7 @@ import { freePort } from '@vibely/infra/native/ports'
 import { processesOf, type Topology } from '@vibely/infra/processes'
 import { developmentSecrets } from '@vibely/infra/secrets'
 import { seedCatalogue } from '@vibely/infra/seed'
+import type { ServerUrls } from '@vibely/infra/servers'
 import { type System, startSystem } from '@vibely/infra/system'
 import { databaseName } from '@vibely/kit/namespace'
 import { dropNamespace } from '@vibely/testkit/cleanup'
@@ -22,15 +23,21 @@ export interface TestSystem extends System, AsyncDisposable {
   settled(): Promise<void>
 }
 
+export interface TestSystemOptions {
+  /** Servers that only this system uses: what it leaves there goes with them. Default: the servers of the test run. */
+  readonly ownServers?: ServerUrls
+  /** How many works of the seed catalogue are enough. Default: all. */
+  readonly works?: number
+}
+
 /** Starts router and subgraphs as `npm start` does, on free ports, with the seed catalogue and no members. */
-export async function startTestSystem(topology: Topology): Promise<TestSystem> {
+export async function startTestSystem(topology: Topology, { ownServers, works }: TestSystemOptions = {}): Promise<TestSystem> {
   const namespace = freshNamespace()
   const folder = await mkdtemp(join(tmpdir(), 'vibely-test-'))
-  const { POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS } = servers()
-  const urls = { POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS: KAFKA_BROKERS.join(',') }
+  const urls = ownServers ?? sharedServers()
   const ports = await Promise.all(processesOf[topology].map(async ({ portVariable }) => [portVariable, String(await freePort())] as const))
   await migrateAll(urls, namespace, () => {})
-  await seedCatalogue(urls, namespace, () => {})
+  await seedCatalogue(urls, namespace, () => {}, works)
   const env = {
     ...process.env,
     ...developmentSecrets(join(folder, 'secrets.json')),
@@ -45,14 +52,19 @@ export async function startTestSystem(topology: Topology): Promise<TestSystem> {
     ...system,
     topology,
     namespace,
-    settled: () => settled({ namespace, groups, withinMs: 90_000 }),
+    settled: () => settled({ namespace, on: { ...urls, KAFKA_BROKERS: urls.KAFKA_BROKERS.split(',') }, groups, withinMs: 90_000 }),
     database: (subgraph) => databaseName(namespace, subgraph),
     async [Symbol.asyncDispose]() {
       await system.stop()
-      await dropNamespace(namespace)
+      if (!ownServers) await dropNamespace(namespace)
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
 export const topologies = ['embedded', 'distributed'] as const satisfies readonly Topology[]
+
+function sharedServers(): ServerUrls {
+  const { KAFKA_BROKERS, ...urls } = servers()
+  return { ...urls, KAFKA_BROKERS: KAFKA_BROKERS.join(',') }
+}

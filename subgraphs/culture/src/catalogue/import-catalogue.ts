@@ -21,16 +21,18 @@ export interface Imported {
 /**
  * Brings the seed catalogue into a migrated database: films and books with their people and genres, each with its event.
  * Idempotent: ids are the same every time, what is there stays as it is, and an import that was cut off goes on.
+ * @param limit how many works are enough; default all
  * @param onProgress called after each batch with the works done and all works
  */
 export async function importCatalogue(options: {
   readonly env: Pick<CultureEnv, 'MONGODB_URL' | 'VIBELY_NAMESPACE'>
+  readonly limit?: number
   readonly onProgress?: (done: number, total: number) => void
 }): Promise<Imported> {
-  const { env, onProgress } = options
+  const { env, limit, onProgress } = options
   await using database = await openDatabase(env.MONGODB_URL, databaseName(env.VIBELY_NAMESPACE, 'culture'))
   const { client, db } = database
-  const works = [...filmsOf(await readFilmRows()), ...booksOf(readBookRows())]
+  const works = [...filmsOf(await readFilmRows()), ...booksOf(readBookRows())].slice(0, limit)
 
   // A work's genres come first: whoever reads its event may look them up.
   const genres = await inTransaction(client, db, (tx) => addGenres(tx, genreRows(works)))
