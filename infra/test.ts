@@ -19,7 +19,7 @@ const SKIPPED = new Set(['node_modules', 'generated'])
 /** Files that run at once. More would fight for the cores and make waiting tests slow. */
 const CONCURRENCY = 2
 /** A test file that takes longer hangs: it fails, and the others go on. */
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 600_000
 
 async function main(wanted: readonly string[]): Promise<void> {
   const progress = new Progress()
