@@ -99,7 +99,10 @@ async function main([entry, ...args]) {
     await step('Generating code from schema/', 'npx', ['--yes', PNPM, 'codegen'], { cwd: root, env })
     writeStamp(root, '.vibely-generated', CODEGEN_INPUTS)
   }
-  await handOver(nodeOf(root), [join(root, entry), ...args], env)
+  // A process of the application is traced: its errors name their trace.
+  const telemetry = pathToFileURL(join(root, 'packages/kit/src/telemetry-setup.ts')).href
+  const flags = entry.endsWith('/src/main.ts') ? ['--import', telemetry] : []
+  await handOver(nodeOf(root), [...flags, join(root, entry), ...args], env)
 }
 
 /** Runs one preparing command with its output in view: the first run takes a minute, and silence looks like a hang. */

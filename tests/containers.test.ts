@@ -6,11 +6,14 @@ import { subgraphNames } from '@vibely/infra/processes'
 import { freshSecrets } from '@vibely/infra/secrets'
 import { dropNamespace } from '@vibely/testkit/cleanup'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
 import { type ComposeService, composeServices } from './support/compose.ts'
 import { type Container, startContainer } from './support/container.ts'
 
 /** Where the containers meet: on Linux not the address that a process listens on when it listens on the loopback interface alone. */
 const NETWORK = platform() === 'linux' ? '127.0.0.2' : '127.0.0.1'
+const TRACE_ID = /^[0-9a-f]{32}$/
 const processes = [...subgraphNames, 'router'] as const
 
 describe('the containers of docker-compose.yml, as processes', () => {
@@ -85,10 +88,19 @@ describe('the containers of docker-compose.yml, as processes', () => {
     assert.ok(errors)
   })
 
-  test('a refused field says under which trace to look', async () => {
+  test('what is refused says under which trace to look', async () => {
     const { errors } = await ask('{ homeFeed { nodes { id } } }')
     assert.equal(errors?.[0]?.extensions.code, 'UNAUTHENTICATED')
-    assert.match(String(errors[0].extensions.traceId), /^[0-9a-f]{32}$/)
+    assert.match(String(errors[0].extensions.traceId), TRACE_ID)
+
+    const client = createClient({ url: `${routerUrl.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 })
+    const refused = await client
+      .iterate({ query: 'subscription { notificationReceived { phase } }' })
+      .next()
+      .catch((error) => error)
+    await client.dispose()
+    assert.equal(refused[0]?.extensions.code, 'UNAUTHENTICATED')
+    assert.match(String(refused[0].extensions.traceId), TRACE_ID)
   })
 
   test('SIGTERM ends each process with 0', async () => {

@@ -6,6 +6,7 @@ import type { Refusal } from '../operations/authorize.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import { unmet } from '../operations/requirement.ts'
 import type { Source } from '../sources/source.ts'
+import { traced } from '../telemetry/traces.ts'
 import type { Executor } from './executor.ts'
 import { coerceVariables } from './variables.ts'
 
@@ -19,13 +20,13 @@ export interface Run {
 
 /**
  * Runs a prepared operation: variables are checked, what was refused is null with an error at its path.
- * Errors carry codes but are not scrubbed yet: each transport does that on the way out.
+ * Errors carry codes and the trace but are not scrubbed yet: each transport does that on the way out.
  */
 export async function run(schema: GraphQLSchema, executor: Executor, logger: Logger, input: Run): Promise<ExecutionResult> {
   const { operation, caller, signal, event } = input
   const variables = input.variables ?? {}
   const invalid = coerceVariables(schema, operation, variables)
-  if (invalid.errors) return { errors: invalid.errors }
+  if (invalid.errors) return { errors: traced(invalid.errors) }
   const { plan, document, refusals } = operation
   const { data, errors = [], extensions } = await executor.execute({ plan, document, variables, caller, signal, ...(event && { event }) })
   const refused = refusals.flatMap((refusal) => refusalErrors(refusal, data ?? null, caller.viewer))
@@ -36,7 +37,7 @@ export async function run(schema: GraphQLSchema, executor: Executor, logger: Log
     if (isInternal(error.toJSON()) && error.extensions.service === undefined)
       logger.error({ err: error.originalError ?? error, path: error.path }, 'execution failed')
   }
-  return { ...(data !== undefined && { data }), ...(all.length > 0 && { errors: all }) }
+  return { ...(data !== undefined && { data }), ...(all.length > 0 && { errors: traced(all) }) }
 }
 
 /** One error for each place in the answer where the refused field would stand. */

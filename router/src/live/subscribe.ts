@@ -8,6 +8,7 @@ import { coerceVariables } from '../execution/variables.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Source } from '../sources/source.ts'
+import { traced } from '../telemetry/traces.ts'
 import { channelsOf } from './channels.ts'
 import { eventPlan, eventSources } from './hydrate.ts'
 import { openStream, type StreamItem } from './stream.ts'
@@ -69,23 +70,23 @@ export async function subscribe(live: LiveOptions, request: SubscriptionRequest)
     const event = sourceOf({ ...payload, phase: item.phase, cursor: item.cursor })
     return pipeline.run({ operation: forEvents, variables, caller, signal: left.signal, event })
   }
+  /** A failure is a result too, and the stream goes on behind it. */
   const delivered = (item: StreamItem) => {
     const traceparent = item.event?.traceparent
     return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...(traceparent !== undefined && { from: { traceparent } }) }, () =>
-      resultOf(item),
+      resultOf(item).catch((error: unknown) => {
+        live.logger.error({ err: error, channel }, 'an event could not be completed')
+        return { errors: traced([fault('INTERNAL')]) }
+      }),
     )
   }
-  /** The next result; a failure is a result too, and the stream goes on behind it. */
   const next = async (): Promise<IteratorResult<ExecutionResult, void>> => {
     for (;;) {
       const item = await stream.next()
       if (!item || left.signal.aborted) return { done: true, value: undefined }
       // What keeps no stream sends events alone.
       if (!source.replay && !item.event) continue
-      const value = await delivered(item).catch((error: unknown) => {
-        live.logger.error({ err: error, channel }, 'an event could not be completed')
-        return { errors: [fault('INTERNAL')] }
-      })
+      const value = await delivered(item)
       if (value) return { done: false, value }
     }
   }

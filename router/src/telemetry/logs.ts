@@ -8,9 +8,10 @@ interface Notes {
 
 const notes = new WeakMap<FastifyRequest, Notes>()
 
-/** Keeps what the request's log line should say and its end no longer knows: the trace, and the operation's name. */
-export const noteOperation = (request: FastifyRequest, op: string | undefined): void =>
-  void notes.set(request, { trace_id: currentTraceId(), op })
+/** Keeps what the request's log line should say and its end no longer knows: the trace, and the operation's name. The first note stays. */
+export function noteOperation(request: FastifyRequest, op?: string): void {
+  if (!notes.has(request)) notes.set(request, { trace_id: currentTraceId(), op })
+}
 
 /** One line a request; probes leave none. */
 export function requestLine(request: FastifyRequest, status: number, milliseconds: number): object | null {

@@ -8,6 +8,7 @@ import type { Identity } from '../identity/access-token.ts'
 import { type LiveOptions, type ResultStream, subscribe } from '../live/subscribe.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { traced } from '../telemetry/traces.ts'
 
 const OPERATIONS = 50
 const INIT_MS = 3_000
@@ -83,7 +84,7 @@ export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logge
     const { operation, client, caller } = contextValue as Started
     return inSpan('router.request', { kind: SpanKind.SERVER }, () =>
       pipeline.run({ operation, variables: variableValues, caller, signal: client.left }).catch((error: unknown) => ({
-        errors: [publicError(error, 'an operation failed')],
+        errors: traced([publicError(error, 'an operation failed')]),
       })),
     )
   }
@@ -91,7 +92,11 @@ export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logge
   return makeServer<Init, SocketClient>({
     connectionInitWaitTimeout: INIT_MS,
     onConnect: connect,
-    onSubscribe: (context, _id, payload) => start(context, payload),
+    onSubscribe: (context, _id, payload) =>
+      inSpan('router.subscribe', { kind: SpanKind.SERVER }, async () => {
+        const started = await start(context, payload)
+        return 'schema' in started ? started : traced(started)
+      }),
     execute,
     subscribe: ({ contextValue }) => (contextValue as Started).stream ?? { errors: [fault('INTERNAL')] },
     onNext: (_context, _id, _payload, _args, { data, errors }): FormattedExecutionResult => ({
