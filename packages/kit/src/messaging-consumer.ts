@@ -32,7 +32,7 @@ const HEARTBEAT_MS = 3_000
 const SILENCE_MS = 30_000
 const stalled = metrics.getMeter('vibely').createCounter('consumer_stalled_total')
 
-/** Runs one consumer group member and replaces it when it crashes for good, cannot join or falls silent. */
+/** Runs one consumer group member and replaces it when it crashes, cannot join or falls silent. */
 export function superviseConsumer(supervised: Supervised): AsyncDisposable {
   const { spec, logger } = supervised
   const stop = new AbortController()
@@ -66,6 +66,8 @@ async function runUntilDead(
     sessionTimeout: SESSION_MS,
     heartbeatInterval: HEARTBEAT_MS,
     allowAutoTopicCreation: false,
+    // A restart of its own, asked for while the consumer is being ended, would bring it back with nobody to end it.
+    retry: { retries: 5, restartOnFailure: async () => false },
   })
   const dead = Promise.withResolvers<unknown>()
   const life = new AbortController()
@@ -96,7 +98,7 @@ async function endConsumer(consumer: Consumer, starting: Promise<void>): Promise
   await consumer.disconnect().catch(() => undefined)
 }
 
-/** Reports a crash that kafkajs does not repair by itself, and silence. */
+/** Reports a crash, and silence. */
 function watchSigns(consumer: Consumer, report: (reason: unknown) => void) {
   let lastSign = Date.now()
   let joined = false
@@ -109,9 +111,7 @@ function watchSigns(consumer: Consumer, report: (reason: unknown) => void) {
     joined = true
     sign()
   })
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) report(payload.error)
-  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => report(payload.error))
   const timer = setInterval(() => {
     if (Date.now() - lastSign > SILENCE_MS) report(new Error(`no sign of life for ${SILENCE_MS} ms`))
   }, 1_000)
