@@ -18,7 +18,7 @@ for (const topology of topologies) {
     let works: readonly { id: string }[]
 
     before(async () => {
-      system = await startTestSystem(topology)
+      system = await startTestSystem(topology, { works: 300 })
       author = await newMember(system.routerUrl, 'author', 'Anna Author')
       follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
       await system.settled()

@@ -18,13 +18,14 @@ import { startTestSystem, type TestSystem } from './support/system.ts'
 describe('Apollo Client', () => {
   let system: TestSystem
   before(async () => {
-    system = await startTestSystem('embedded')
+    system = await startTestSystem('embedded', { works: 300 })
   })
   after(() => system?.[Symbol.asyncDispose]())
 
   test('queries, mutates and subscribes with typed documents', async () => {
     const author = await newMember(system.routerUrl, 'author', 'Anna Author')
     const follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
+    await system.settled()
     const socket = follower.socket()
     const http = new HttpLink({ uri: `${system.routerUrl}/graphql`, headers: { authorization: `Bearer ${follower.accessToken}` } })
     const client = new ApolloClient({
@@ -38,28 +39,28 @@ describe('Apollo Client', () => {
     const { data: catalogue } = await client.query({ query: WorksDocument, variables: { first: 100 } })
     const work = catalogue?.works?.nodes.find(({ genres }) => genres.length > 0)
     assert.ok(work)
-    await eventually(async () => {
-      const { data: followed } = await client.mutate({ mutation: FollowUserDocument, variables: { input: { userId: author.id } } })
-      assert.deepEqual(followed?.followUser?.userErrors, [])
+    const { data: followed } = await client.mutate({ mutation: FollowUserDocument, variables: { input: { userId: author.id } } })
+    assert.deepEqual(followed?.followUser?.userErrors, [])
+    const { data: interested } = await client.mutate({
+      mutation: FollowGenreDocument,
+      variables: { input: { genreId: work.genres[0]!.id } },
     })
-    await eventually(async () => {
-      const { data: followed } = await client.mutate({
-        mutation: FollowGenreDocument,
-        variables: { input: { genreId: work.genres[0]!.id } },
-      })
-      assert.deepEqual(followed?.followGenre?.userErrors, [])
-    })
+    assert.deepEqual(interested?.followGenre?.userErrors, [])
 
     const received: string[] = []
     const subscription = client.subscribe({ query: NotificationReceivedDocument }).subscribe({
-      next: ({ data: event }) =>
-        received.push(event?.notificationReceived.notification?.actors[0]?.displayName ?? event?.notificationReceived.phase ?? ''),
+      next: ({ data: event, error }) =>
+        received.push(
+          error?.message ?? event?.notificationReceived.notification?.actors[0]?.displayName ?? event?.notificationReceived.phase ?? '',
+        ),
     })
-    await eventually(() => received.includes('CAUGHT_UP'))
+    const receives = (what: string) => eventually(() => assert.ok(received.includes(what), `${what} is not among: ${received.join(', ')}`))
+    await receives('CAUGHT_UP')
     await author.call(PublishReviewDocument, {
       input: { workId: work.id, body: 'Short of perfect, and better for it, I would say.', containsSpoilers: false, visibility: 'PUBLIC' },
     })
-    await eventually(() => received.includes('Anna Author'))
+    await receives('Anna Author')
+    assert.deepEqual(received, ['CAUGHT_UP', 'Anna Author'])
     subscription.unsubscribe()
     client.stop()
     await socket.dispose()

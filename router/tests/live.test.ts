@@ -56,6 +56,20 @@ for (const topology of TOPOLOGIES) {
       await stream.end()
     })
 
+    test('each object tells its type to a client that asks, as Apollo Client does', async () => {
+      const { client, channel } = await member('p1')
+      const query = 'subscription { reviewAdded { __typename phase review { __typename title author { __typename name } } } }'
+      const stream = watch(client, null, query)
+      assert.deepEqual(await stream.event(), { __typename: 'ReviewEvent', phase: 'CAUGHT_UP', review: null })
+      await publisher.publish(reviewEvent(2, { channel, id: 'r2' }))
+      assert.deepEqual(await stream.event(), {
+        __typename: 'ReviewEvent',
+        phase: 'LIVE',
+        review: { __typename: 'Review', title: 'Title r2', author: { __typename: 'Person', name: 'Bruno' } },
+      })
+      await stream.end()
+    })
+
     test('after a pause the cursor brings what was missed, once and in order', async () => {
       const { client, channel } = await member('m2')
       await publisher.publish(reviewEvent(1, { channel }), reviewEvent(2, { channel }))
@@ -157,7 +171,7 @@ for (const topology of TOPOLOGIES) {
     })
 
     test('a channel without replay sends what happens, and no phases', async () => {
-      const stream = watch(running.client(), null, 'subscription { now: mood(room: "red") { room feeling: text } }')
+      const stream = watch(running.client(), null, 'subscription { now: mood(room: "red") { kind: __typename room feeling: text } }')
       let received: unknown
       const first = stream.next().then((result) => {
         received = result
@@ -167,7 +181,7 @@ for (const topology of TOPOLOGIES) {
         await publisher.publish({ channel: 'mood:red', seq, epoch: 'e', data: JSON.stringify({ room: 'red', text: 'calm' }) })
         await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 25))])
       }
-      assert.deepEqual(received, { data: { now: { room: 'red', feeling: 'calm' } } })
+      assert.deepEqual(received, { data: { now: { kind: 'Mood', room: 'red', feeling: 'calm' } } })
       await stream.end()
     })
   })

@@ -3,9 +3,11 @@ import {
   type DocumentNode,
   type FieldNode,
   GraphQLIncludeDirective,
+  type GraphQLOutputType,
   type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
+  getNamedType,
   isAbstractType,
   isObjectType,
   Kind,
@@ -43,6 +45,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
   const selected = root?.selectionSet
   if (!operation || !root || !selected) throw new Error('a subscription was planned without a root field')
   const rootName = root.alias?.value ?? root.name.value
+  const rootType = schema.getSubscriptionType()?.getFields()[root.name.value]?.type
   const queries = new Map<string, string>()
 
   /** Fields that apply to a value, with fragments opened and `@skip` and `@include` decided. */
@@ -70,7 +73,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
   function project(set: SelectionSetNode, value: unknown, variables: Json): unknown {
     if (Array.isArray(value)) return value.map((item) => project(set, item, variables))
     if (!isJson(value)) return null
-    const result: Record<string, unknown> = { ...(typeof value.__typename === 'string' && { __typename: value.__typename }) }
+    const result: Record<string, unknown> = {}
     for (const field of fieldsOf(set, value.__typename, variables)) {
       const inner = value[field.name.value] ?? null
       result[responseName(field)] = field.selectionSet ? project(field.selectionSet, inner, variables) : inner
@@ -91,11 +94,12 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     return query
   }
 
-  return (payload) => ({
+  return (event) => ({
     name: owner.name,
     async fetch(request, caller, signal): Promise<SubgraphAnswer> {
       const variables = withDefaults(document, request.variables)
-      const result: Record<string, unknown> = { ...(typeof payload.__typename === 'string' && { __typename: payload.__typename }) }
+      const payload = namingTypes(rootType, event) as Json
+      const result: Record<string, unknown> = {}
       const errors: NonNullable<SubgraphAnswer['errors']>[number][] = []
       const complete = async (field: FieldNode): Promise<unknown> => {
         const { selectionSet } = field
@@ -125,6 +129,16 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     },
     [Symbol.asyncDispose]: async () => {},
   })
+}
+
+/** The value with `__typename` wherever the schema leaves no choice: an event need not say it there. */
+function namingTypes(type: GraphQLOutputType | undefined, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => namingTypes(type, item))
+  const named = getNamedType(type)
+  if (!isJson(value) || !isObjectType(named)) return value
+  const fields = named.getFields()
+  const parts = Object.entries(value).map(([name, part]) => [name, namingTypes(fields[name]?.type, part)])
+  return { __typename: named.name, ...Object.fromEntries(parts) }
 }
 
 const responseName = ({ alias, name }: FieldNode) => alias?.value ?? name.value
