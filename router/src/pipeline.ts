@@ -1,5 +1,5 @@
 import type { Logger } from '@vibely/kit/logger'
-import type { ExecutionResult } from 'graphql'
+import type { Answer } from './execution/answer.ts'
 import { type Run, run } from './execution/run.ts'
 import { stockExecutor } from './gateway/stock-executor.ts'
 import { type Operations, openOperations } from './operations/prepare.ts'
@@ -10,7 +10,7 @@ import type { SchemaState } from './supergraph/schema-state.ts'
 export interface Pipeline {
   readonly state: SchemaState
   readonly operations: Operations
-  run(input: Run): Promise<ExecutionResult>
+  run(input: Run): Promise<Answer>
 }
 
 export function openPipeline(

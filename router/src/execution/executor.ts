@@ -1,12 +1,11 @@
 import type { Caller } from '@vibely/kit/viewer'
-import type { DocumentNode, ExecutionResult } from 'graphql'
-import type { Plan } from '../planning/planner.ts'
+import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Source } from '../sources/source.ts'
+import type { Answer } from './answer.ts'
 
 export interface Execution {
-  readonly plan: Plan
-  /** The operation whose shape the answer has: what the plan leaves out is null in it. */
-  readonly document: DocumentNode
+  readonly operation: PreparedOperation
+  /** As the client sent them; they have been checked. */
   readonly variables: Readonly<Record<string, unknown>>
   readonly caller: Caller
   readonly signal: AbortSignal
@@ -14,9 +13,9 @@ export interface Execution {
   readonly event?: Source
 }
 
-/** Runs a plan over the sources and shapes the answer. */
+/** Runs an operation's plan over the sources and writes the answer: what was refused is null in it, with an error at its path. */
 export interface Executor {
-  execute(execution: Execution): Promise<ExecutionResult>
+  execute(execution: Execution): Promise<Answer>
 }
 
 /** Name of the service that stands for an event in a plan. No subgraph can be called so. */

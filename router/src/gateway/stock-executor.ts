@@ -1,24 +1,34 @@
 import { buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway'
 import type { Logger } from '@vibely/kit/logger'
+import type { GraphQLError } from 'graphql'
 import { EVENT_SERVICE, type Execution, type Executor } from '../execution/executor.ts'
 import { failureErrors } from '../execution/failure-errors.ts'
 import { CallerLeft, type Source, SourceFailure } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
+import { refusalErrors } from './refusals.ts'
 
 /** Apollo's `executeQueryPlan` over our own sources. */
 export function stockExecutor(state: SchemaState, sources: readonly Source[], logger: Logger): Executor {
   const services = Object.fromEntries(sources.map((source) => [source.name, dataSource(source)]))
   const apiSchema = state.supergraph.apiSchema()
   return {
-    execute(execution) {
-      const { plan, document, variables, event } = execution
+    async execute(execution) {
+      const { operation, variables, caller, event } = execution
+      const { plan, document, refusals } = operation
       const serviceMap = event ? { ...services, [EVENT_SERVICE]: dataSource(event) } : services
-      const operation = buildOperationContext({ schema: state.apiSchema, operationDocument: document })
+      const context = buildOperationContext({ schema: state.apiSchema, operationDocument: document })
       // The parts of Apollo Server's request context that the executor reads.
       const request = { request: { variables }, context: execution, metrics: {}, logger } as unknown as Parameters<
         typeof executeQueryPlan
       >[2]
-      return executeQueryPlan(plan, serviceMap, request, operation, state.supergraphSchema, apiSchema)
+      const result = await executeQueryPlan(plan, serviceMap, request, context, state.supergraphSchema, apiSchema)
+      const refused = refusals.flatMap((refusal) => refusalErrors(refusal, result.data ?? null, caller.viewer))
+      // It hides null in a non-null place in an extension when nothing else failed. A refusal explains it already.
+      const hidden = (result.extensions?.valueCompletion ?? []) as readonly GraphQLError[]
+      return {
+        data: result.data === undefined ? undefined : JSON.stringify(result.data),
+        errors: [...(result.errors ?? []), ...(refused.length > 0 ? [] : hidden), ...refused],
+      }
     },
   }
 }

@@ -7,6 +7,7 @@ import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError } from 'graphql'
+import { resultOf } from '../execution/answer.ts'
 import { vibelyGateway } from '../gateway/vibely-gateway.ts'
 import type { Authenticator } from '../identity/access-token.ts'
 import { LIMITS } from '../operations/limits.ts'
@@ -29,9 +30,10 @@ export async function addGraphql(
   logger: Logger,
 ): Promise<ApolloServer<RequestContext>> {
   const server = new ApolloServer<RequestContext>({
-    gateway: vibelyGateway<RequestContext>(pipeline.state, ({ request, context }) => {
+    gateway: vibelyGateway<RequestContext>(pipeline.state, async ({ request, context }) => {
       if (!context.operation) throw new Error('an operation came to execution unprepared')
-      return pipeline.run({ operation: context.operation, variables: request.variables, caller: context.caller, signal: context.signal })
+      const { operation, caller, signal } = context
+      return resultOf(await pipeline.run({ operation, variables: request.variables, caller, signal }))
     }),
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,

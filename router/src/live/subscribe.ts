@@ -4,6 +4,7 @@ import type { Logger } from '@vibely/kit/logger'
 import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import { type ExecutionResult, type FieldNode, GraphQLError, getArgumentValues, Kind, type SelectionSetNode } from 'graphql'
+import { resultOf } from '../execution/answer.ts'
 import { coerceVariables } from '../execution/variables.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -46,7 +47,7 @@ export async function subscribe(live: LiveOptions, request: SubscriptionRequest)
   if (coerced.errors) throw coerced.errors[0]
   const { node } = operation.plan
   // Nothing is planned when the field itself was refused: its error is the answer.
-  if (!node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors?.[0]
+  if (!node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors[0]
   const source = pipeline.state.live.get(field.name.value)
   if (node.kind !== 'Subscription' || !source) throw fault('BAD_REQUEST', 'This field has no live events.')
   const owner = live.sources.find(({ name }) => name === node.primary.serviceName)
@@ -61,20 +62,20 @@ export async function subscribe(live: LiveOptions, request: SubscriptionRequest)
   const forEvents: PreparedOperation = { ...operation, plan: eventPlan(node) }
   const left = new AbortController()
 
-  const resultOf = async (item: StreamItem): Promise<ExecutionResult | null> => {
+  const answered = async (item: StreamItem): Promise<ExecutionResult | null> => {
     const payload = item.event ? payloadOf(item.event.data) : {}
     if (!payload) {
       live.logger.error({ channel, seq: item.event?.seq }, 'an event is not readable')
       return null
     }
     const event = sourceOf({ ...payload, phase: item.phase, cursor: item.cursor })
-    return pipeline.run({ operation: forEvents, variables, caller, signal: left.signal, event })
+    return resultOf(await pipeline.run({ operation: forEvents, variables, caller, signal: left.signal, event }))
   }
   /** A failure is a result too, and the stream goes on behind it. */
   const delivered = (item: StreamItem) => {
     const traceparent = item.event?.traceparent
     return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...(traceparent !== undefined && { from: { traceparent } }) }, () =>
-      resultOf(item).catch((error: unknown) => {
+      answered(item).catch((error: unknown) => {
         live.logger.error({ err: error, channel }, 'an event could not be completed')
         return { errors: traced([fault('INTERNAL')]) }
       }),

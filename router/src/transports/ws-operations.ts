@@ -4,6 +4,7 @@ import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql'
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws'
+import { resultOf } from '../execution/answer.ts'
 import type { Identity } from '../identity/access-token.ts'
 import { type LiveOptions, type ResultStream, subscribe } from '../live/subscribe.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
@@ -83,7 +84,7 @@ export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logge
   function execute({ contextValue, variableValues }: ExecutionArgs): Promise<ExecutionResult> {
     const { operation, client, caller } = contextValue as Started
     return inSpan('router.request', { kind: SpanKind.SERVER }, () =>
-      pipeline.run({ operation, variables: variableValues, caller, signal: client.left }).catch((error: unknown) => ({
+      pipeline.run({ operation, variables: variableValues, caller, signal: client.left }).then(resultOf, (error: unknown) => ({
         errors: traced([publicError(error, 'an operation failed')]),
       })),
     )

@@ -1,0 +1,25 @@
+import { scrub } from '@vibely/kit/errors'
+import type { ExecutionResult, GraphQLError } from 'graphql'
+
+/** Outcome of an operation, as every transport gets it. */
+export interface Answer {
+  /** JSON text of `data`, written once by the executor; undefined when nothing was executed. */
+  readonly data: string | undefined
+  /** With codes and trace, not scrubbed yet: `answerText` does that on the way out. */
+  readonly errors: readonly GraphQLError[]
+}
+
+/** Text of the GraphQL response. Errors come first, as clients who read a long answer like to know early. */
+export function answerText({ data, errors }: Answer, extensions?: Readonly<Record<string, unknown>>): string {
+  const parts: string[] = []
+  if (errors.length > 0) parts.push(`"errors":${JSON.stringify(errors.map((error) => scrub(error.toJSON())))}`)
+  if (data !== undefined) parts.push(`"data":${data}`)
+  if (extensions) parts.push(`"extensions":${JSON.stringify(extensions)}`)
+  return `{${parts.join()}}`
+}
+
+/** The answer as an object, for a transport that writes JSON by itself. */
+export const resultOf = ({ data, errors }: Answer): ExecutionResult => ({
+  ...(data !== undefined && { data: JSON.parse(data) as ExecutionResult['data'] & {} }),
+  ...(errors.length > 0 && { errors }),
+})
