@@ -1,6 +1,7 @@
 import { FAULTS, type FaultCode } from '@vibely/kit/errors'
 import { type GraphQLFormattedError, Kind, parse, type SelectionSetNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import type { SubgraphRequest } from '../sources/source.ts'
 
 const MOST = 100
 const names = new LRUCache<string, readonly string[]>({ max: 1_000 })
@@ -12,12 +13,11 @@ const names = new LRUCache<string, readonly string[]>({ max: 1_000 })
 export function failureErrors(
   code: FaultCode,
   service: string,
-  request: { readonly query: string; readonly variables: Readonly<Record<string, unknown>> },
+  { query, representations }: Pick<SubgraphRequest, 'query' | 'representations'>,
 ): GraphQLFormattedError[] {
   const error = { message: FAULTS[code].message, extensions: { code, service } }
-  const fields = selectedNames(request.query)
-  const { representations } = request.variables
-  if (!Array.isArray(representations)) return fields.map((field) => ({ ...error, path: [field] }))
+  const fields = selectedNames(query)
+  if (!representations) return fields.map((field) => ({ ...error, path: [field] }))
   return representations.flatMap((_, index) => fields.map((field) => ({ ...error, path: ['_entities', index, field] }))).slice(0, MOST)
 }
 

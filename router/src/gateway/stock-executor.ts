@@ -37,14 +37,24 @@ export function stockExecutor(state: SchemaState, sources: readonly Source[], lo
 const dataSource = (source: Source): GraphQLDataSource => ({
   async process({ request, context }) {
     const { caller, signal } = context as Execution
-    const { query = '', operationName, variables = {} } = request
+    const { query = '', operationName, variables: all = {} } = request
+    const { representations, ...variables } = all as { representations?: readonly unknown[] }
+    const sent = {
+      query,
+      operationName,
+      variables,
+      ...(representations && { representations: representations.map((one) => JSON.stringify(one)) }),
+    }
     try {
-      const { data, errors } = await source.fetch({ query, operationName, variables }, caller, signal)
+      const answer = await source.fetch(sent, caller, signal)
+      const { errors } = answer
+      // The stock executor merges into what it gets.
+      const data = answer.shared ? structuredClone(answer.data) : answer.data
       const named = errors?.map((error) => ({ ...error, extensions: { ...error.extensions, service: source.name } }))
       return { data: data ?? null, ...(named && { errors: named }) }
     } catch (error) {
       const code = error instanceof SourceFailure ? error.code : error instanceof CallerLeft ? 'DEADLINE_EXCEEDED' : 'INTERNAL'
-      return { data: null, errors: failureErrors(code, source.name, { query, variables }) }
+      return { data: null, errors: failureErrors(code, source.name, sent) }
     }
   },
 })

@@ -110,7 +110,8 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
         const typeName = value.__typename
         const entity: SubgraphRequest = {
           query: entityQuery(field, selectionSet, typeName),
-          variables: { ...request.variables, representations: [scalarsOf(value)] },
+          variables: request.variables,
+          representations: [JSON.stringify(scalarsOf(value))],
         }
         const answer = await owner.fetch(entity, caller, signal).catch((error: unknown): SubgraphAnswer => {
           if (!(error instanceof SourceFailure)) throw error

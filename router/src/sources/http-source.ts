@@ -5,7 +5,7 @@ import { traceHeaders } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import { Pool } from 'undici'
 import { guarded, isWrite } from './guarded.ts'
-import type { Source, SubgraphAnswer, SubgraphRequest } from './source.ts'
+import { requestText, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 
 const CONNECTIONS = 64
 const ANSWER_BYTES = 16 * 1024 * 1024
@@ -34,7 +34,7 @@ export function httpSource(options: {
   const again = retrying({ attempts: 1, firstDelayMs: 20, maxDelayMs: 100, when: isLost })
 
   async function send(request: SubgraphRequest, caller: Caller, signal: AbortSignal): Promise<SubgraphAnswer> {
-    const body = JSON.stringify(request)
+    const body = requestText(request)
     // Signed on each try: a nonce is good for one.
     const signed = await options.signer?.headers({ method: 'POST', path, body }, caller)
     const answer = await pool.request({

@@ -6,13 +6,31 @@ import type { GraphQLFormattedError } from 'graphql'
 export interface SubgraphRequest {
   readonly query: string
   readonly operationName?: string | undefined
+  /** Without `representations`. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** The entities that an `_entities` fetch asks for, each as JSON text and once. */
+  readonly representations?: readonly string[]
 }
 
 export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null | undefined
   readonly errors?: readonly GraphQLFormattedError[] | undefined
+  /** True when others hold the same `data`: whoever writes into it makes a copy first. */
+  readonly shared?: boolean
 }
+
+/** The request as GraphQL over HTTP sends it. */
+export function requestText({ query, operationName, variables, representations }: SubgraphRequest): string {
+  const own = JSON.stringify(variables)
+  const separator = own === '{}' ? '' : ','
+  const all = representations ? `${own.slice(0, -1)}${separator}"representations":[${representations.join()}]}` : own
+  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
+  return `{"query":${JSON.stringify(query)}${name},"variables":${all}}`
+}
+
+/** All variables as objects, for a subgraph in this process. */
+export const requestVariables = ({ variables, representations }: SubgraphRequest): Readonly<Record<string, unknown>> =>
+  representations ? { ...variables, representations: JSON.parse(`[${representations.join()}]`) } : variables
 
 /** Where a subgraph's answers come from. */
 export interface Source extends AsyncDisposable {
