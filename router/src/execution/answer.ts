@@ -1,5 +1,5 @@
 import { scrub } from '@vibely/kit/errors'
-import type { ExecutionResult, GraphQLError } from 'graphql'
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql'
 
 /** Outcome of an operation, as every transport gets it. */
 export interface Answer {
@@ -10,13 +10,24 @@ export interface Answer {
 }
 
 /** Text of the GraphQL response. Errors come first, as clients who read a long answer like to know early. */
-export function answerText({ data, errors }: Answer, extensions?: Readonly<Record<string, unknown>>): string {
+export const answerText = ({ data, errors }: Answer, extensions?: Extensions): string =>
+  responseText(
+    data,
+    errors.map((error) => scrub(error.toJSON())),
+    extensions,
+  )
+
+/** The same from errors that are scrubbed already. */
+export function responseText(data: string | undefined, errors: readonly GraphQLFormattedError[] = [], extensions?: Extensions): string {
+  if (errors.length === 0 && extensions === undefined && data !== undefined) return `{"data":${data}}`
   const parts: string[] = []
-  if (errors.length > 0) parts.push(`"errors":${JSON.stringify(errors.map((error) => scrub(error.toJSON())))}`)
+  if (errors.length > 0) parts.push(`"errors":${JSON.stringify(errors)}`)
   if (data !== undefined) parts.push(`"data":${data}`)
   if (extensions) parts.push(`"extensions":${JSON.stringify(extensions)}`)
   return `{${parts.join()}}`
 }
+
+type Extensions = Readonly<Record<string, unknown>>
 
 /** The answer as an object, for a transport that writes JSON by itself. */
 export const resultOf = ({ data, errors }: Answer): ExecutionResult => ({

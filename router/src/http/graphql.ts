@@ -7,7 +7,6 @@ import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GraphQLError } from 'graphql'
-import { resultOf } from '../execution/answer.ts'
 import { vibelyGateway } from '../gateway/vibely-gateway.ts'
 import type { Authenticator } from '../identity/access-token.ts'
 import { LIMITS } from '../operations/limits.ts'
@@ -15,6 +14,7 @@ import { InvalidOperation, type PreparedOperation } from '../operations/prepare.
 import type { Pipeline } from '../pipeline.ts'
 import { noteOperation } from '../telemetry/logs.ts'
 import { refuse } from './refusal.ts'
+import { stringifyResult, textCarrier } from './response-text.ts'
 
 interface RequestContext {
   readonly caller: Caller
@@ -33,7 +33,7 @@ export async function addGraphql(
     gateway: vibelyGateway<RequestContext>(pipeline.state, async ({ request, context }) => {
       if (!context.operation) throw new Error('an operation came to execution unprepared')
       const { operation, caller, signal } = context
-      return resultOf(await pipeline.run({ operation, variables: request.variables, caller, signal }))
+      return textCarrier(await pipeline.run({ operation, variables: request.variables, caller, signal }))
     }),
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
@@ -42,6 +42,7 @@ export async function addGraphql(
     introspection: true,
     parseOptions: { maxTokens: LIMITS.tokens },
     formatError: scrub,
+    stringifyResult: (result) => stringifyResult(result),
     stopOnTerminationSignals: false,
     logger,
     plugins: [ApolloServerPluginLandingPageDisabled(), preparation(pipeline)],
