@@ -1,7 +1,7 @@
 import type { Logger } from '@vibely/kit/logger'
 import type { Answer } from './execution/answer.ts'
+import { compiledExecutor } from './execution/compiled-executor.ts'
 import { type Run, run } from './execution/run.ts'
-import { stockExecutor } from './gateway/stock-executor.ts'
 import { type Operations, openOperations } from './operations/prepare.ts'
 import type { Source } from './sources/source.ts'
 import type { SchemaState } from './supergraph/schema-state.ts'
@@ -16,9 +16,10 @@ export interface Pipeline {
 export function openPipeline(
   state: SchemaState,
   sources: readonly Source[],
-  options: { readonly introspection: boolean; readonly logger: Logger },
+  options: { readonly introspection: boolean; readonly logger: Logger; readonly openExecutor?: typeof compiledExecutor },
 ): Pipeline {
-  const executor = stockExecutor(state, sources, options.logger)
+  const { openExecutor = compiledExecutor } = options
+  const executor = openExecutor(state, sources, options.logger)
   return {
     state,
     operations: openOperations(state, options),

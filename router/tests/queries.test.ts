@@ -49,7 +49,7 @@ for (const topology of TOPOLOGIES) {
       })
       assert.deepEqual(
         body.errors?.map(({ path }) => path?.join('.')),
-        ['reviews.0.author.mail', 'reviews.1.author.mail', 'reviews.0.author.where', 'reviews.1.author.where'],
+        ['reviews.0.author.mail', 'reviews.0.author.where', 'reviews.1.author.mail', 'reviews.1.author.where'],
       )
       assert.equal(callsTo('people'), 0)
       assert.equal(callsTo('reviews'), 1)

@@ -7,6 +7,8 @@ export interface Execution {
   readonly operation: PreparedOperation
   /** As the client sent them; they have been checked. */
   readonly variables: Readonly<Record<string, unknown>>
+  /** The variables with their defaults, as the API schema reads them. */
+  readonly coerced: Readonly<Record<string, unknown>>
   readonly caller: Caller
   readonly signal: AbortSignal
   /** Answers fetches from `EVENT_SERVICE`. */

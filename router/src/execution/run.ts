@@ -20,9 +20,9 @@ export interface Run {
 /** Runs a prepared operation: its variables are checked first. Errors in the answer carry codes and the trace. */
 export async function run(schema: GraphQLSchema, executor: Executor, logger: Logger, input: Run): Promise<Answer> {
   const variables = input.variables ?? {}
-  const invalid = coerceVariables(schema, input.operation, variables)
-  if (invalid.errors) return { data: undefined, errors: traced(invalid.errors) }
-  const { data, errors } = await executor.execute({ ...input, variables })
+  const { errors: invalid, variables: coerced } = coerceVariables(schema, input.operation, variables)
+  if (invalid) return { data: undefined, errors: traced(invalid) }
+  const { data, errors } = await executor.execute({ ...input, variables, coerced })
   for (const error of errors) {
     if (isInternal(error.toJSON()) && error.extensions.service === undefined)
       logger.error({ err: error.originalError ?? error, path: error.path }, 'execution failed')

@@ -19,6 +19,8 @@ import type { PolicyIndex, Requirement } from '../supergraph/policy-index.ts'
 
 /** A field that was cut from the operation. */
 export interface Refusal {
+  /** The field in the client's document. */
+  readonly node: FieldNode
   /** Response names from the root down; lists on the way are walked later. */
   readonly path: readonly string[]
   readonly requirement: Requirement
@@ -88,7 +90,7 @@ export function authorize(
     const here = [...path, field.alias?.value ?? field.name.value]
     const requirement = policies.of(parent.name, field.name.value).find(({ id }) => refused.has(id))
     if (requirement) {
-      refusals.push({ path: here, requirement, nonNull: isNonNullType(definitionOf(parent, field)?.type) })
+      refusals.push({ node: field, path: here, requirement, nonNull: isNonNullType(definitionOf(parent, field)?.type) })
       return null
     }
     const type = typeOf(parent, field)

@@ -1,0 +1,30 @@
+import type { PlanNode } from '../planning/planner.ts'
+import { compileFetch, type FetchOptions, type Step } from './fetch.ts'
+import type { PlanPath } from './paths.ts'
+
+/** Compiles a plan's node, and all below it, for the objects at a path. */
+export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = []): Step {
+  switch (node.kind) {
+    case 'Fetch':
+      return compileFetch(options, node, path)
+    case 'Flatten':
+      return compile(options, node.node, [...path, ...node.path.map(String)])
+    case 'Sequence': {
+      const steps = node.nodes.map((one) => compile(options, one, path))
+      return async (run) => {
+        for (const step of steps) await step(run)
+      }
+    }
+    case 'Parallel': {
+      const steps = node.nodes.map((one) => compile(options, one, path))
+      return async (run) => void (await Promise.all(steps.map((step) => step(run))))
+    }
+    case 'Condition': {
+      const whenTrue = node.ifClause && compile(options, node.ifClause, path)
+      const whenFalse = node.elseClause && compile(options, node.elseClause, path)
+      return (run) => (run.execution.coerced[node.condition] === true ? whenTrue : whenFalse)?.(run)
+    }
+    case 'Defer':
+      throw new Error('a plan with deferred parts came to an executor that knows none')
+  }
+}

@@ -1,0 +1,127 @@
+import type { Logger } from '@vibely/kit/logger'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import type { FetchNode } from '../planning/planner.ts'
+import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
+import { EVENT_SERVICE, type Execution } from './executor.ts'
+import { failureErrors } from './failure-errors.ts'
+import { copyOf, isJson, type Json, merge } from './merge.ts'
+import { objectsAt, type PlanPath, placesOf, type ResponsePlace } from './paths.ts'
+import { representationOf } from './representations.ts'
+import { applyRewrites } from './rewrites.ts'
+
+/** What every step of one run works on. */
+export interface Run {
+  readonly execution: Execution
+  /** What the subgraphs have answered so far, joined. */
+  readonly root: Json
+  readonly errors: GraphQLError[]
+}
+
+/** One part of a plan, ready to run. It never rejects: what fails becomes errors. */
+export type Step = (run: Run) => Promise<void> | void
+
+export interface FetchOptions {
+  readonly supergraphSchema: GraphQLSchema
+  readonly sources: ReadonlyMap<string, Source>
+  readonly logger: Logger
+}
+
+/** More errors of one fetch say nothing more. */
+const MOST_ERRORS = 100
+
+/** Compiles a fetch for the objects at a path: one request, whose answer is written into them. */
+export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanPath): Step {
+  const { supergraphSchema, sources, logger } = options
+  const { serviceName, operation: query, operationName, variableUsages = [], requires, inputRewrites, outputRewrites } = node
+  const represent = requires && representationOf(supergraphSchema, requires, inputRewrites)
+
+  async function ask({ execution }: Run, request: SubgraphRequest): Promise<SubgraphAnswer> {
+    const source = serviceName === EVENT_SERVICE ? execution.event : sources.get(serviceName)
+    try {
+      if (!source) throw new SourceFailure('SUBGRAPH_UNAVAILABLE')
+      const answer = await source.fetch(request, execution.caller, execution.signal)
+      return answer.shared ? { ...answer, data: copyOf(answer.data) } : answer
+    } catch (error) {
+      const known = error instanceof SourceFailure || error instanceof CallerLeft
+      if (!known) logger.error({ err: error, subgraph: serviceName }, 'a fetch failed')
+      const code = error instanceof SourceFailure ? error.code : known ? 'DEADLINE_EXCEEDED' : 'INTERNAL'
+      return { errors: failureErrors(code, serviceName, request) }
+    }
+  }
+
+  const errorAt = ({ message, extensions }: GraphQLFormattedError, place: ResponsePlace | undefined) =>
+    new GraphQLError(message, { path: place ?? null, extensions: { ...extensions, service: serviceName } })
+
+  function picked(variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    if (variableUsages.length === 0) return NONE
+    const used: Json = {}
+    for (const name of variableUsages) if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name]
+    return used
+  }
+
+  if (!represent) {
+    return async (run) => {
+      const targets = objectsAt(run.root, path)
+      if (targets.length === 0) return
+      const { data, errors } = await ask(run, { query, operationName, variables: picked(run.execution.variables) })
+      if (errors) {
+        const [place = []] = path.length === 0 ? [] : (placesOf(run.root, path).get(targets[0] as Json) ?? [])
+        for (const error of errors) run.errors.push(errorAt(error, error.path && [...place, ...error.path]))
+      }
+      if (!data) return
+      if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, data)
+      for (const target of targets) merge(target, data)
+    }
+  }
+
+  return async (run) => {
+    const indexes = new Map<string, number>()
+    /** Objects by their representation. */
+    const targets: Json[][] = []
+    for (const target of objectsAt(run.root, path)) {
+      const text = represent(target)
+      if (text === undefined) continue
+      const index = indexes.get(text)
+      if (index === undefined) {
+        indexes.set(text, targets.length)
+        targets.push([target])
+      } else targets[index]?.push(target)
+    }
+    if (targets.length === 0) return
+    const request = { query, operationName, variables: picked(run.execution.variables), representations: [...indexes.keys()] }
+    const { data, errors } = await ask(run, request)
+    if (errors) run.errors.push(...entityErrors(run, errors, targets))
+    if (!data) return
+    const entities = data._entities
+    if (!Array.isArray(entities) || entities.length !== targets.length) {
+      logger.error({ subgraph: serviceName }, 'a subgraph answered other entities than it was asked for')
+      run.errors.push(...entityErrors(run, failureErrors('INTERNAL', serviceName, request), targets))
+      return
+    }
+    for (const [index, entity] of entities.entries()) {
+      if (!isJson(entity)) continue
+      if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, entity)
+      for (const target of targets[index] ?? []) merge(target, entity)
+    }
+  }
+
+  /** An error of an entity stands wherever the entity does. */
+  function entityErrors(
+    run: Run,
+    errors: readonly GraphQLFormattedError[],
+    targets: readonly (readonly Json[])[],
+  ): readonly GraphQLError[] {
+    const places = placesOf(run.root, path)
+    // An error that names no entity is about all of them: it stands where they begin.
+    const common = path.includes('@') ? path.slice(0, path.indexOf('@')) : path
+    return errors
+      .flatMap((error) => {
+        const [, index, ...rest] = error.path ?? []
+        if (typeof index !== 'number') return [errorAt(error, common)]
+        return (targets[index] ?? []).flatMap((target) => places.get(target) ?? []).map((place) => errorAt(error, [...place, ...rest]))
+      })
+      .slice(0, MOST_ERRORS)
+  }
+}
+
+const NONE = Object.freeze({})

@@ -1,0 +1,52 @@
+export type Json = Record<string, unknown>
+
+export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Names that every object has by inheritance: data under such a name has to be told from what is inherited. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
+/** True for a response name that may not simply be read from an object. */
+export const isInherited = (name: string): boolean => INHERITED.has(name)
+
+/** An object's own field; undefined when it has none. */
+export const fieldOf = (value: Json, name: string): unknown =>
+  INHERITED.has(name) && !Object.hasOwn(value, name) ? undefined : value[name]
+
+function setField(target: Json, name: string, value: unknown): void {
+  if (INHERITED.has(name)) Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true })
+  else target[name] = value
+}
+
+/** Writes an answer's fields into an object. Objects on both sides are joined, also in lists of equal length; else the answer wins. */
+export function merge(target: Json, source: Json): void {
+  for (const name of Object.keys(source)) {
+    const given = source[name]
+    if (typeof given !== 'object' || given === null) {
+      setField(target, name, given)
+      continue
+    }
+    const present = fieldOf(target, name)
+    if (present === given) continue
+    if (isJson(present) && isJson(given)) merge(present, given)
+    else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given)
+    else setField(target, name, given)
+  }
+}
+
+function mergeLists(target: unknown[], source: readonly unknown[]): void {
+  for (const [index, given] of source.entries()) {
+    const present = target[index]
+    if (isJson(present) && isJson(given)) merge(present, given)
+    else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given)
+    else target[index] = given
+  }
+}
+
+/** A copy of JSON data that shares nothing with it. */
+export function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T
+  if (typeof value !== 'object' || value === null) return value
+  const copy: Json = {}
+  for (const name of Object.keys(value)) setField(copy, name, copyOf((value as Json)[name]))
+  return copy as T
+}
