@@ -20,6 +20,10 @@ const baseEnv = {
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Origins whose pages may call the router, beside its own: `https://app.example`. */
   CORS_ORIGINS: list,
+  /** Queries that are the same, from the same caller or both anonymous, run once while they are under way. */
+  ROUTER_SHARE_OPERATIONS: z.stringbool().default(true),
+  /** The same for fetches from subgraphs; entity fetches of one turn of the event loop go out together. */
+  ROUTER_SHARE_FETCHES: z.stringbool().default(true),
 }
 
 /** What it needs for ours, wherever the subgraphs run. */

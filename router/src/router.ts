@@ -9,6 +9,7 @@ import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openRedisFeeds } from './live/redis.ts'
 import { streamCursors } from './live/stream-cursor.ts'
 import { openPipeline } from './pipeline.ts'
+import { composeSource } from './sources/compose-sources.ts'
 import type { Source } from './sources/source.ts'
 import { buildSchemaState } from './supergraph/schema-state.ts'
 import { socketSessions } from './transports/sessions.ts'
@@ -38,7 +39,7 @@ export interface Router extends AsyncDisposable {
 export async function openRouter({
   env,
   supergraphSdl,
-  sources,
+  sources: transports,
   loadKeys,
   pages,
   explorerDocument = '{\n  __typename\n}\n',
@@ -46,7 +47,9 @@ export async function openRouter({
 }: RouterOptions): Promise<Router> {
   await using stack = new AsyncDisposableStack()
   const production = env.NODE_ENV === 'production'
-  const pipeline = openPipeline(buildSchemaState(supergraphSdl), sources, { introspection: !production, logger })
+  const { ROUTER_SHARE_FETCHES: shareFetches, ROUTER_SHARE_OPERATIONS: shareOperations } = env
+  const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches }))
+  const pipeline = openPipeline(buildSchemaState(supergraphSdl), sources, { introspection: !production, shareOperations, logger })
   const sessions = socketSessions()
   const onRevoked = (session: string) => sessions.end(session)
   const { REDIS_URL: url, CURSOR_SECRET: secret, VIBELY_NAMESPACE: namespace } = env

@@ -82,6 +82,8 @@ export async function runRouter(options: { topology?: Topology; env?: Partial<Ro
         ROUTER_HOST: '127.0.0.1',
         ROUTER_PORT: 0,
         CORS_ORIGINS: ['https://app.example'],
+        ROUTER_SHARE_OPERATIONS: true,
+        ROUTER_SHARE_FETCHES: true,
         ...options.env,
       },
       supergraphSdl: world.supergraphSdl,

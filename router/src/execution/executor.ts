@@ -13,6 +13,8 @@ export interface Execution {
   readonly signal: AbortSignal
   /** Answers fetches from `EVENT_SERVICE`. */
   readonly event?: Source
+  /** Fetches must not be older than this state of the data: `SubgraphRequest.asOf`. */
+  readonly asOf?: string | undefined
 }
 
 /** Runs an operation's plan over the sources and writes the answer: what was refused is null in it, with an error at its path. */

@@ -35,6 +35,8 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const { serviceName, operation: query, operationName, variableUsages = [], requires, inputRewrites, outputRewrites } = node
   const represent = requires && representationOf(supergraphSchema, requires, inputRewrites)
 
+  const fixed = { query, queryJson: JSON.stringify(query), operationName }
+
   async function ask({ execution }: Run, request: SubgraphRequest): Promise<SubgraphAnswer> {
     const source = serviceName === EVENT_SERVICE ? execution.event : sources.get(serviceName)
     try {
@@ -63,7 +65,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     return async (run) => {
       const targets = objectsAt(run.root, path)
       if (targets.length === 0) return
-      const { data, errors } = await ask(run, { query, operationName, variables: picked(run.execution.variables) })
+      const { data, errors } = await ask(run, { ...fixed, variables: picked(run.execution.variables), asOf: run.execution.asOf })
       if (errors) {
         const [place = []] = path.length === 0 ? [] : (placesOf(run.root, path).get(targets[0] as Json) ?? [])
         for (const error of errors) run.errors.push(errorAt(error, error.path && [...place, ...error.path]))
@@ -88,7 +90,8 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       } else targets[index]?.push(target)
     }
     if (targets.length === 0) return
-    const request = { query, operationName, variables: picked(run.execution.variables), representations: [...indexes.keys()] }
+    const { variables, asOf } = run.execution
+    const request = { ...fixed, variables: picked(variables), representations: [...indexes.keys()], asOf }
     const { data, errors } = await ask(run, request)
     if (errors) run.errors.push(...entityErrors(run, errors, targets))
     if (!data) return

@@ -15,6 +15,8 @@ export interface Run {
   readonly caller: Caller
   readonly signal: AbortSignal
   readonly event?: Source
+  /** As in `Execution`. */
+  readonly asOf?: string | undefined
 }
 
 /** Runs a prepared operation: its variables are checked first. Errors in the answer carry codes and the trace. */

@@ -36,13 +36,14 @@ export function stockExecutor(state: SchemaState, sources: readonly Source[], lo
 /** A source as the executor calls it. What fails becomes errors at the paths that stay empty. */
 const dataSource = (source: Source): GraphQLDataSource => ({
   async process({ request, context }) {
-    const { caller, signal } = context as Execution
+    const { caller, signal, asOf } = context as Execution
     const { query = '', operationName, variables: all = {} } = request
     const { representations, ...variables } = all as { representations?: readonly unknown[] }
     const sent = {
       query,
       operationName,
       variables,
+      asOf,
       ...(representations && { representations: representations.map((one) => JSON.stringify(one)) }),
     }
     try {

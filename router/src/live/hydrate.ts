@@ -112,6 +112,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
           query: entityQuery(field, selectionSet, typeName),
           variables: request.variables,
           representations: [JSON.stringify(scalarsOf(value))],
+          asOf: request.asOf,
         }
         const answer = await owner.fetch(entity, caller, signal).catch((error: unknown): SubgraphAnswer => {
           if (!(error instanceof SourceFailure)) throw error

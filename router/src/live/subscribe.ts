@@ -69,7 +69,7 @@ export async function subscribe(live: LiveOptions, request: SubscriptionRequest)
       return null
     }
     const event = sourceOf({ ...payload, phase: item.phase, cursor: item.cursor })
-    return resultOf(await pipeline.run({ operation: forEvents, variables, caller, signal: left.signal, event }))
+    return resultOf(await pipeline.run({ operation: forEvents, variables, caller, signal: left.signal, event, asOf: item.cursor }))
   }
   /** A failure is a result too, and the stream goes on behind it. */
   const delivered = (item: StreamItem) => {

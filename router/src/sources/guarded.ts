@@ -1,13 +1,10 @@
 import type { Logger } from '@vibely/kit/logger'
 import { deadline, guard, TaskCancelledError } from '@vibely/kit/resilience'
-import { CallerLeft, type Source, SourceFailure, type SubgraphRequest } from './source.ts'
+import { CallerLeft, isWrite, type Source, SourceFailure } from './source.ts'
 
 const READ_MS = 3_000
 const WRITE_MS = 5_000
 const CONCURRENCY = 256
-
-/** True for a request that changes something: it is never sent twice. */
-export const isWrite = ({ query }: SubgraphRequest): boolean => query.startsWith('mutation')
 
 /**
  * A source's `fetch` under deadline, breaker and bulkhead, the same for every kind of source.

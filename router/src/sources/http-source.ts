@@ -4,8 +4,8 @@ import { retrying } from '@vibely/kit/resilience'
 import { traceHeaders } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import { Pool } from 'undici'
-import { guarded, isWrite } from './guarded.ts'
-import { requestText, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
+import { guarded } from './guarded.ts'
+import { isWrite, requestText, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 
 const CONNECTIONS = 64
 const ANSWER_BYTES = 16 * 1024 * 1024

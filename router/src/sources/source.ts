@@ -5,13 +5,21 @@ import type { GraphQLFormattedError } from 'graphql'
 /** One request to a subgraph. */
 export interface SubgraphRequest {
   readonly query: string
+  /** `query` as JSON text, when whoever prepared the request keeps it: saves escaping it on every call. */
+  readonly queryJson?: string | undefined
   readonly operationName?: string | undefined
   /** Without `representations`. */
   readonly variables: Readonly<Record<string, unknown>>
   /** The entities that an `_entities` fetch asks for, each as JSON text and once. */
-  readonly representations?: readonly string[]
+  readonly representations?: readonly string[] | undefined
+  /**
+   * Names the state of the data that the answer must show at least: a cursor, or versions that a cache has read.
+   * Requests with different ones never share a fetch, so nobody is handed an answer older than what he knows.
+   */
+  readonly asOf?: string | undefined
 }
 
+/** What a subgraph said. */
 export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null | undefined
   readonly errors?: readonly GraphQLFormattedError[] | undefined
@@ -20,12 +28,12 @@ export interface SubgraphAnswer {
 }
 
 /** The request as GraphQL over HTTP sends it. */
-export function requestText({ query, operationName, variables, representations }: SubgraphRequest): string {
+export function requestText({ query, queryJson, operationName, variables, representations }: SubgraphRequest): string {
   const own = JSON.stringify(variables)
   const separator = own === '{}' ? '' : ','
   const all = representations ? `${own.slice(0, -1)}${separator}"representations":[${representations.join()}]}` : own
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
-  return `{"query":${JSON.stringify(query)}${name},"variables":${all}}`
+  return `{"query":${queryJson ?? JSON.stringify(query)}${name},"variables":${all}}`
 }
 
 /** All variables as objects, for a subgraph in this process. */
@@ -38,6 +46,9 @@ export interface Source extends AsyncDisposable {
   /** @throws SourceFailure when no answer came */
   fetch(request: SubgraphRequest, caller: Caller, signal: AbortSignal): Promise<SubgraphAnswer>
 }
+
+/** True for a request that changes something: it is never sent twice, and never shared. */
+export const isWrite = ({ query }: SubgraphRequest): boolean => query.startsWith('mutation')
 
 /** The subgraph gave no answer. Says nothing about addresses or reasons: those are in the log. */
 export class SourceFailure extends Error {
