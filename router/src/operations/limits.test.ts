@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from 'graphql'
-import { brokenLimit } from './limits.ts'
+import { getIntrospectionQuery, parse } from 'graphql'
+import { brokenLimit, LIMITS } from './limits.ts'
 
 const messageOf = (text: string) => brokenLimit(parse(text))?.message ?? null
 
@@ -29,8 +29,21 @@ test('a bomb of fragments is told by what it expands to, without being expanded'
   assert.match(messageOf(`{ a { ...F0 } } ${fragments} fragment F30 on T { b }`) ?? '', /10000 selections/)
 })
 
-test('a cycle of fragments ends, for validation to name', () => {
-  assert.equal(messageOf('{ a { ...F } } fragment F on T { b { ...G } } fragment G on T { c { ...F } }'), null)
+test('a cycle of fragments is refused, spread or not', () => {
+  const cycle = 'fragment F on T { b { ...G } } fragment G on T { c { ...F } }'
+  assert.match(messageOf(`{ a { ...F } } ${cycle}`) ?? '', /"F" within itself/)
+  assert.match(messageOf(`{ a } ${cycle}`) ?? '', /within itself/)
+})
+
+test('a field is counted in the place it has in the answer, whatever fragments it comes from', () => {
+  assert.equal(messageOf(`{ a { ${'b '.repeat(50)} } }`), null)
+  assert.match(messageOf(`{ a { ${'b '.repeat(51)} } }`) ?? '', /more than 50 times/)
+  const fragments = Array.from({ length: 26 }, (_, i) => `fragment F${i} on T { b c { b } c { b } }`).join(' ')
+  assert.match(
+    messageOf(`{ a { ${Array.from({ length: 26 }, (_, i) => `...F${i}`).join(' ')} } } ${fragments}`) ?? '',
+    /more than 50 times/,
+  )
+  assert.match(messageOf(`{ ${'a { ... on T { b } } '.repeat(19)} x { ... on T { ${'b '.repeat(51)} } } }`) ?? '', /more than/)
 })
 
 test('directives count in one place and in all', () => {
@@ -38,6 +51,28 @@ test('directives count in one place and in all', () => {
   assert.match(messageOf(`{ ${Array.from({ length: 11 }, (_, i) => `a${i} @x @x @x`).join(' ')} }`) ?? '', /More than 30 directives/)
 })
 
-test('root fields are counted', () => {
+test('directives outside of selections count too', () => {
+  assert.match(messageOf(`query(${'$v: Int @x @x @x '.repeat(11)}) { a }`) ?? '', /More than 30 directives/)
+  assert.match(messageOf(`query($v: Int ${'@x '.repeat(6)}) { a }`) ?? '', /in one place/)
+  assert.match(messageOf(`{ ...F } fragment F on T ${'@x '.repeat(6)} { a }`) ?? '', /in one place/)
+})
+
+test('introspection may be deep, and is counted like the rest', () => {
+  assert.equal(messageOf(getIntrospectionQuery()), null)
+  assert.match(messageOf(`{ __schema { ${'a {'.repeat(20)} b ${'}'.repeat(20)} } }`) ?? '', /Deeper than 20/)
+  assert.match(messageOf(`{ __schema { ${Array.from({ length: 31 }, (_, i) => `a${i}: types { name }`).join(' ')} } }`) ?? '', /30 aliases/)
+})
+
+test('one field that tries a credential is one too few for guessing, through aliases and fragments', () => {
+  const logins = new Set(['signIn', 'register'])
+  const of = (text: string) => brokenLimit(parse(text), LIMITS, logins)?.message ?? null
+  assert.equal(of('mutation { signIn { a } follow { signIn } }'), null)
+  assert.match(of('mutation { signIn { a } b: signIn { a } }') ?? '', /More than one field/)
+  assert.match(of('mutation { register { a } ...F } fragment F on Mutation { ... { signIn { a } } }') ?? '', /More than one field/)
+})
+
+test('root fields are counted, in fragments too', () => {
+  const many = Array.from({ length: 15 }, (_, i) => `a${i}`).join(' ')
+  assert.match(messageOf(`{ ${many} ...F } fragment F on Query { ${many.replaceAll('a', 'b')} }`) ?? '', /20 root fields/)
   assert.match(messageOf(`{ ${Array.from({ length: 21 }, (_, i) => `a${i}`).join(' ')} }`) ?? '', /20 root fields/)
 })

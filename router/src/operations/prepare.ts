@@ -18,7 +18,9 @@ import type { Requirement } from '../supergraph/policy-index.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { inStage } from '../telemetry/traces.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
-import { brokenLimit, LIMITS } from './limits.ts'
+import { type OperationCost, operationCost } from './cost.ts'
+import { LIST_LIMITS, type ListLimits } from './cost-lists.ts'
+import { brokenLimit, type DocumentLimits, LIMITS } from './limits.ts'
 import { unmet } from './requirement.ts'
 
 /** A valid operation, for whoever sends it. */
@@ -38,11 +40,19 @@ export interface PreparedOperation {
   /** Made from what the caller may reach. */
   readonly plan: Plan
   readonly refusals: readonly Refusal[]
+  /** Of what the plan was made from. */
+  readonly cost: OperationCost
 }
 
 export interface Operations {
   /** @throws InvalidOperation */
   prepare(text: string, operationName: string | null | undefined, viewer: Viewer | null): PreparedOperation
+}
+
+export interface OperationOptions {
+  readonly introspection: boolean
+  readonly limits?: DocumentLimits
+  readonly lists?: ListLimits
 }
 
 /** The document is refused as a whole. */
@@ -56,7 +66,8 @@ export class InvalidOperation extends Error {
 }
 
 /** Parses, limits, validates, authorizes and plans; each step's result is kept. */
-export function openOperations(state: SchemaState, options: { readonly introspection: boolean }): Operations {
+export function openOperations(state: SchemaState, options: OperationOptions): Operations {
+  const { limits = LIMITS, lists = LIST_LIMITS } = options
   const operations = new LRUCache<string, Operation>({ max: 5_000 })
   const prepared = new LRUCache<string, PreparedOperation>({ max: 5_000 })
   const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
@@ -69,9 +80,9 @@ export function openOperations(state: SchemaState, options: { readonly introspec
       .digest('base64url')
     const known = operations.get(key)
     if (known) return known
-    const document = inStage('router.parse', () => parsed(text))
+    const document = inStage('router.parse', () => parsed(text, limits.tokens))
     inStage('router.validate', () => {
-      const broken = brokenLimit(document)
+      const broken = brokenLimit(document, limits, state.loginFields)
       const errors = broken ? [broken] : validate(state.apiSchema, document, rules, { maxErrors: 10 })
       if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, options.introspection)))
     })
@@ -94,7 +105,8 @@ export function openOperations(state: SchemaState, options: { readonly introspec
         const allowed =
           refused.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, refused)
         const plan: Plan = allowed.document ? state.planner.plan(allowed.document) : { kind: 'QueryPlan' }
-        return { document, definition, kind: definition.operation, plan, refusals: allowed.refusals }
+        const cost = operationCost(state.apiSchema, state.costs, lists, allowed.document)
+        return { document, definition, kind: definition.operation, plan, refusals: allowed.refusals, cost }
       })
       prepared.set(planKey, made)
       return made
@@ -102,9 +114,9 @@ export function openOperations(state: SchemaState, options: { readonly introspec
   }
 }
 
-function parsed(text: string): DocumentNode {
+function parsed(text: string, maxTokens: number): DocumentNode {
   try {
-    return parse(text, { maxTokens: LIMITS.tokens })
+    return parse(text, { maxTokens })
   } catch (error) {
     throw new InvalidOperation([withCode(error instanceof GraphQLError ? error : refusal('The document is not GraphQL.'), true)])
   }

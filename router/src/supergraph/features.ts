@@ -6,6 +6,8 @@ export interface LinkedFeature {
   readonly directive: string
   /** What stands before `__` in its other names. */
   readonly namespace: string
+  /** Name in the supergraph of another of its directives, both without `@`. */
+  directiveNamed(name: string): string
 }
 
 /** The features that a supergraph links, by name: `https://specs.apollo.dev/policy/v0.1` is `policy`. Either name may have been changed. */
@@ -20,9 +22,16 @@ export function linkedFeatures(supergraph: DocumentNode): ReadonlyMap<string, Li
         as?: string
         import?: readonly (string | { name: string; as?: string })[]
       }
-      const imported = imports.find((one) => typeof one === 'object' && one.name === `@${feature}`)
-      const renamed = typeof imported === 'object' ? imported.as?.slice(1) : undefined
-      features.set(feature, { directive: renamed ?? as ?? feature, namespace: as ?? feature })
+      const namespace = as ?? feature
+      const imported = (name: string) => {
+        const found = imports.find((one) => (typeof one === 'string' ? one : one.name) === `@${name}`)
+        return (typeof found === 'string' ? found : (found?.as ?? found?.name))?.slice(1)
+      }
+      features.set(feature, {
+        directive: imported(feature) ?? namespace,
+        namespace,
+        directiveNamed: (name) => imported(name) ?? `${namespace}__${name}`,
+      })
     }
   }
   return features

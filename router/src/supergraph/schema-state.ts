@@ -2,7 +2,9 @@ import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse } from 'graphql'
 import { apolloPlanner } from '../planning/apollo-planner.ts'
 import type { Planner } from '../planning/planner.ts'
+import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
+import { loginFields } from './login-fields.ts'
 import { type PolicyIndex, policyIndex } from './policy-index.ts'
 import { stripSupergraph } from './strip.ts'
 import { type JoinedSubgraph, joinedSubgraphs } from './subgraphs.ts'
@@ -18,6 +20,9 @@ export interface SchemaState {
   readonly apiSchema: GraphQLSchema
   readonly subgraphs: readonly JoinedSubgraph[]
   readonly policies: PolicyIndex
+  readonly costs: CostIndex
+  /** Names of the root fields that try a credential. */
+  readonly loginFields: ReadonlySet<string>
   readonly live: LiveIndex
   readonly planner: Planner
 }
@@ -34,6 +39,8 @@ export function buildSchemaState(policySdl: string): SchemaState {
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     subgraphs: joinedSubgraphs(document),
     policies: policyIndex(document),
+    costs: costIndex(document),
+    loginFields: loginFields(document),
     live: liveIndex(document),
     planner: apolloPlanner(supergraph),
   })

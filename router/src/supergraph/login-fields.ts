@@ -1,0 +1,18 @@
+import { type DocumentNode, Kind } from 'graphql'
+import { argumentsOf, linkedFeatures } from './features.ts'
+
+const TAG = 'login'
+
+/** Names of the Mutation fields that are tagged `login`: they try a password or a token, so that many in one operation would be guessing. */
+export function loginFields(supergraph: DocumentNode): ReadonlySet<string> {
+  const tag = linkedFeatures(supergraph).get('tag')?.directive
+  const schema = supergraph.definitions.find((definition) => definition.kind === Kind.SCHEMA_DEFINITION)
+  const mutation = schema?.operationTypes.find(({ operation }) => operation === 'mutation')?.type.name.value
+  const names = new Set<string>()
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== mutation) continue
+    for (const { name, directives } of definition.fields ?? [])
+      if (directives?.some((directive) => directive.name.value === tag && argumentsOf(directive).name === TAG)) names.add(name.value)
+  }
+  return names
+}
