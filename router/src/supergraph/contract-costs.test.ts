@@ -25,7 +25,8 @@ interface Place {
 
 const places = (): Place[] =>
   Object.values(state.apiSchema.getTypeMap())
-    .filter((type) => (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__'))
+    .filter((type) => isObjectType(type) || isInterfaceType(type))
+    .filter(({ name }) => !name.startsWith('__'))
     .flatMap((parent) => Object.values(parent.getFields()).map((field) => ({ parent, field })))
 
 const isList = ({ type }: GraphQLField<unknown, unknown>) => isListType(isNonNullType(type) ? type.ofType : type)
