@@ -1,0 +1,69 @@
+import { createLogger, type Logger } from '@vibely/kit/logger'
+import { buildSchema, type Subgraph } from '@vibely/kit/subgraph'
+import { ANONYMOUS } from '@vibely/kit/viewer'
+import { parse } from 'graphql'
+import type { Answer } from '../../src/execution/answer.ts'
+import type { Executor } from '../../src/execution/executor.ts'
+import { run } from '../../src/execution/run.ts'
+import { InvalidOperation, type Operations, openOperations } from '../../src/operations/prepare.ts'
+import { localSource } from '../../src/sources/local-source.ts'
+import type { Source } from '../../src/sources/source.ts'
+import { composeSupergraph } from '../../src/supergraph/compose.ts'
+import { buildSchemaState, type SchemaState } from '../../src/supergraph/schema-state.ts'
+import type { Suite, SuiteSubgraph } from './suite.ts'
+
+export type ExecutorFactory = (state: SchemaState, sources: readonly Source[], logger: Logger) => Executor
+
+export const silent = createLogger({ service: 'test', level: 'silent' })
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: [
+  "@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject", "@extends", "@tag", "@context", "@fromContext"
+])\n`
+
+const sdlOf = ({ sdl, federation1 }: SuiteSubgraph) => (federation1 ? sdl : LINK + sdl)
+
+/** What a suite's subgraphs compose to. */
+export const supergraphOf = (suite: Suite): string => {
+  const definitions = Object.entries(suite.subgraphs()).map(([name, subgraph]) => ({
+    name,
+    url: `http://${name}.invalid`,
+    sdl: sdlOf(subgraph),
+  }))
+  return composeSupergraph(definitions).supergraphSdl
+}
+
+/** A suite's subgraphs in this process, over fresh data. */
+export const subgraphsOf = (suite: Suite): readonly Subgraph[] =>
+  Object.entries(suite.subgraphs()).map(([name, subgraph]) => ({
+    name,
+    schema: buildSchema(parse(sdlOf(subgraph)), subgraph.resolvers ?? {}),
+    logger: silent,
+    contextFor: () => ({}),
+    ready: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  }))
+
+export const localSources = (suite: Suite): readonly Source[] => subgraphsOf(suite).map((subgraph) => localSource(subgraph, silent))
+
+/** Prepares and runs an operation; a refusal of the whole document is an answer without data. */
+export async function answerOf(
+  state: SchemaState,
+  operations: Operations,
+  executor: Executor,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<Answer> {
+  try {
+    const operation = operations.prepare(query, null, null)
+    return await run(state.apiSchema, executor, silent, { operation, variables, caller: ANONYMOUS, signal: new AbortController().signal })
+  } catch (error) {
+    if (error instanceof InvalidOperation) return { data: undefined, errors: error.errors }
+    throw error
+  }
+}
+
+/** The state of a supergraph with what prepares operations on it. */
+export function openState(supergraphSdl: string): { readonly state: SchemaState; readonly operations: Operations } {
+  const state = buildSchemaState(supergraphSdl)
+  return { state, operations: openOperations(state, { introspection: true }) }
+}

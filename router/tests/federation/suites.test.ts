@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { describe, test } from 'node:test'
+import type { Answer } from '../../src/execution/answer.ts'
+import { compiledExecutor } from '../../src/execution/compiled-executor.ts'
+import { stockExecutor } from '../../src/gateway/stock-executor.ts'
+import { answerOf, localSources, openState, silent, supergraphOf } from './harness.ts'
+import type { Example, Suite } from './suite.ts'
+
+const EXECUTORS = [
+  { name: 'stock', open: stockExecutor, failing: ({ stockFails }: Example) => stockFails },
+  { name: 'compiled', open: compiledExecutor, failing: ({ weFail }: Example) => weFail },
+]
+
+function check(example: Example, { data, errors }: Answer) {
+  assert.equal(data, example.data === undefined ? undefined : JSON.stringify(example.data))
+  if (example.data === undefined || example.errors === 'at least one') assert.ok(errors.length > 0, 'no error')
+  else assert.deepEqual(errors.map(({ path, message }) => path?.join('.') ?? message).sort(), [...(example.errors ?? [])].sort())
+}
+
+const folder = new URL('./suites/', import.meta.url)
+for (const file of (await readdir(folder)).sort()) {
+  const { suite } = (await import(new URL(file, folder).href)) as { suite: Suite }
+  describe(`${file.replace('.ts', '')}: ${suite.what}`, () => {
+    const { state, operations } = openState(supergraphOf(suite))
+    for (const { name, open, failing } of EXECUTORS) {
+      for (const example of suite.examples) {
+        test(`${name}: ${example.query.replace(/\s+/g, ' ')} ${JSON.stringify(example.variables ?? {})}`, async () => {
+          const executor = open(state, localSources(suite), silent)
+          const answered = answerOf(state, operations, executor, example.query, example.variables)
+          const fault = failing(example)
+          if (fault !== undefined) await assert.rejects(async () => check(example, await answered), `no longer so: ${fault}`)
+          else check(example, await answered)
+        })
+      }
+    }
+  })
+}
