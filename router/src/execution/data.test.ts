@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { buildSchema } from 'graphql'
+import type { FetchNode } from '../planning/planner.ts'
+import { copyOf, type Json, merge } from './merge.ts'
+import { objectsAt, placesOf } from './paths.ts'
+import { representationOf } from './representations.ts'
+import { applyRewrites } from './rewrites.ts'
+
+test('answers are joined: objects with objects, lists of equal length item by item, the later value else', () => {
+  const data = { a: 1, b: { c: 1 }, list: [{ id: 1 }, null, [{ id: 2 }]], other: [1, 2] }
+  merge(data, { a: 2, b: { d: 2 }, list: [{ name: 'x' }, null, [{ name: 'y' }]], other: [3], n: null })
+  assert.deepEqual(data, { a: 2, b: { c: 1, d: 2 }, list: [{ id: 1, name: 'x' }, null, [{ id: 2, name: 'y' }]], other: [3], n: null })
+})
+
+test('a response name that objects inherit is data like any other, and changes no prototype', () => {
+  const target: Json = {}
+  merge(target, JSON.parse('{"__proto__":{"polluted":1},"constructor":{"name":"x"}}') as Json)
+  merge(target, JSON.parse('{"__proto__":{"more":2}}') as Json)
+  assert.equal(Object.getPrototypeOf(target), Object.prototype)
+  assert.equal(JSON.stringify(target), '{"__proto__":{"polluted":1,"more":2},"constructor":{"name":"x"}}')
+  assert.equal(JSON.stringify(copyOf(target)), JSON.stringify(target))
+  assert.equal(({} as Json).polluted, undefined)
+})
+
+test('a path finds objects through lists of lists, past what is null', () => {
+  const [a, b, c] = [{ id: 'a' }, { id: 'b' }, { id: 'c' }]
+  const root = {
+    rows: [
+      [{ cell: a }, null],
+      [{ cell: b }, { cell: null }],
+    ],
+    one: { cell: c },
+  }
+  assert.deepEqual(objectsAt(root, ['rows', '@', '@', 'cell']), [a, b])
+  assert.deepEqual(objectsAt(root, ['one', 'cell']), [c])
+  assert.deepEqual(objectsAt(root, ['toString']), [])
+  assert.deepEqual(objectsAt(root, []), [root])
+})
+
+test('an object that stands in two places is told in both', () => {
+  const shared = { id: 's' }
+  const places = placesOf({ items: [{ by: shared }, { by: null }, { by: shared }] }, ['items', '@', 'by'])
+  assert.deepEqual(places.get(shared), [
+    ['items', 0, 'by'],
+    ['items', 2, 'by'],
+  ])
+})
+
+const schema = buildSchema(`
+  type Query { a: Thing }
+  interface Thing { id: ID! }
+  type Book implements Thing { id: ID! isbn: String parts: [Part] }
+  type Part { no: Int code: String }`)
+type Selection = NonNullable<FetchNode['requires']>[number]
+const key = (name: string): Selection => ({ kind: 'Field', name })
+const of = (typeCondition: string, ...names: string[]): Selection => ({
+  kind: 'InlineFragment',
+  typeCondition,
+  selections: [key('__typename'), ...names.map(key)],
+})
+
+test('an entity is represented by what the fetch requires, and not at all when it lacks that', () => {
+  const represent = representationOf(schema, [of('Book', 'id')], undefined)
+  assert.equal(represent({ __typename: 'Book', id: 'say "1"', other: 1 }), '{"__typename":"Book","id":"say \\"1\\""}')
+  assert.equal(represent({ __typename: 'Book', id: null }), '{"__typename":"Book","id":null}')
+  assert.equal(represent({ __typename: 'Book' }), undefined)
+  assert.equal(represent({ __typename: 'Part', id: '1' }), undefined)
+  assert.equal(represent({ id: '1' }), undefined)
+})
+
+test('of several keys those are sent that the entity has, also through an interface', () => {
+  const represent = representationOf(schema, [of('Thing', 'id'), of('Book', 'isbn')], undefined)
+  assert.equal(represent({ __typename: 'Book', isbn: 'x' }), '{"__typename":"Book","isbn":"x"}')
+  assert.equal(represent({ __typename: 'Book', isbn: 'x', id: '1' }), '{"__typename":"Book","id":"1","isbn":"x"}')
+  assert.equal(represent({ __typename: 'Book' }), undefined)
+})
+
+test('a key can hold objects in lists, and be rewritten for a subgraph that knows an interface as an object', () => {
+  const parts = { kind: 'Field', name: 'parts', selections: [key('no')] } as const
+  const requires = [{ kind: 'InlineFragment', typeCondition: 'Book', selections: [key('__typename'), parts] }] as const
+  const rewrites = [{ kind: 'ValueSetter', path: ['... on Book', '__typename'], setValueTo: 'Thing' }] as const
+  const book = { __typename: 'Book', parts: [{ no: 1, code: 'x' }, null] }
+  const copy = (value: unknown) => structuredClone(value) as never
+  assert.equal(representationOf(schema, copy(requires), copy(rewrites))(book), '{"__typename":"Thing","parts":[{"no":1},null]}')
+  assert.equal(representationOf(schema, copy(requires), undefined)({ __typename: 'Book', parts: [{}] }), undefined)
+})
+
+test('a field that was fetched under another name gets its own', () => {
+  const data = {
+    items: [
+      { __typename: 'Book', a__alias_0: 1 },
+      { __typename: 'Part', a__alias_0: 2 },
+    ],
+  }
+  applyRewrites(schema, [{ kind: 'KeyRenamer', path: ['items', '... on Book', 'a__alias_0'], renameKeyTo: 'a' }], data)
+  assert.deepEqual(data, {
+    items: [
+      { __typename: 'Book', a: 1 },
+      { __typename: 'Part', a__alias_0: 2 },
+    ],
+  })
+})
