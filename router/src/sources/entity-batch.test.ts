@@ -1,32 +1,59 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fault } from '@vibely/kit/errors'
+import { createLogger } from '@vibely/kit/logger'
+import { buildSchema, type Subgraph } from '@vibely/kit/subgraph'
 import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
+import { parse } from 'graphql'
 import { callerOf, gatedSource } from '../../tests/gated-source.ts'
 import { entityBatch } from './entity-batch.ts'
-import { CallerLeft, type Source, SourceFailure, type SubgraphRequest } from './source.ts'
+import { localSource } from './local-source.ts'
+import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 
 const QUERY = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { name } } }'
 const users = (...ids: readonly string[]): SubgraphRequest => ({
   query: QUERY,
   variables: {},
-  representations: ids.map((id) => JSON.stringify({ __typename: 'User', id })),
+  representations: ids.map((id) => JSON.stringify({ __typename: id === 'refused' ? 'Nobody' : 'User', id })),
 })
 const stays = () => new AbortController().signal
 
-/** A subgraph of users, that notes what it was asked. Who is called `bad…` is an error, `refused` refuses the whole request. */
+const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key"])
+  type Query { ok: Boolean }
+  type User @key(fields: "id") { id: ID! name: String nick(length: Int, upper: Boolean): String }`
+
+/** A real subgraph of users, and what it was asked. Names that begin with `bad` fail; the representation of `refused` fails the request. */
 function userSource() {
-  const asked: { readonly ids: readonly string[]; readonly caller: Caller; readonly variables: object }[] = []
-  const source: Source = {
-    name: 'users',
-    async fetch({ representations = [], variables }, caller) {
-      const ids = representations.map((text) => (JSON.parse(text) as { id: string }).id)
-      asked.push({ ids, caller, variables })
-      if (ids.includes('refused')) return { data: null, errors: [{ message: 'refused' }] }
-      const errors = ids.flatMap((id, index) => (id.startsWith('bad') ? [{ message: id, path: ['_entities', index, 'name'] }] : []))
-      const entities = ids.map((id) => ({ name: id.startsWith('bad') ? null : `${id} for ${caller.viewer?.id ?? 'all'}` }))
-      return { data: { _entities: entities }, ...(errors.length > 0 && { errors }) }
+  const asked: { readonly ids: readonly string[]; readonly caller: Caller; readonly request: SubgraphRequest }[] = []
+  const logger = createLogger({ service: 'test', level: 'silent' })
+  const resolvers = {
+    User: {
+      __resolveReference: ({ id }: { id: string }) => ({ id }),
+      name({ id }: { id: string }, _: unknown, { caller }: { caller: Caller }) {
+        if (id.startsWith('bad')) throw fault('FORBIDDEN', id)
+        return `${id} for ${caller.viewer?.id ?? 'all'}`
+      },
+      nick: ({ id }: { id: string }, { length, upper }: { length?: number; upper?: boolean }) =>
+        (upper ? id.toUpperCase() : id).slice(0, length ?? 99),
     },
+  }
+  const subgraph: Subgraph = {
+    name: 'users',
+    schema: buildSchema(parse(SDL), resolvers),
+    logger,
+    contextFor: (caller) => ({ caller }),
+    ready: async () => {},
     [Symbol.asyncDispose]: async () => {},
+  }
+  const local = localSource(subgraph, logger)
+  const source: Source = {
+    ...local,
+    async fetch(request, caller, signal) {
+      const texts = [request.representations ?? [], ...Object.values(request.representationLists ?? {})].flat()
+      asked.push({ ids: texts.map((text) => (JSON.parse(text) as { id: string }).id), caller, request })
+      // As it comes over HTTP.
+      return JSON.parse(JSON.stringify(await local.fetch(request, caller, signal))) as SubgraphAnswer
+    },
   }
   return { asked, source }
 }
@@ -113,7 +140,8 @@ test('one bad request does not harm those that travelled with it', async () => {
   const batch = entityBatch(source)
   const [good, bad] = await Promise.all([users('a'), users('refused')].map((request) => batch.fetch(request, ANONYMOUS, stays())))
   assert.deepEqual(good, { data: { _entities: [{ name: 'a for all' }] } })
-  assert.deepEqual(bad, { data: null, errors: [{ message: 'refused' }] })
+  assert.equal(bad?.data, null)
+  assert.equal(bad?.errors?.length, 1)
   assert.equal(asked.length, 3)
 })
 
@@ -162,19 +190,67 @@ test('who leaves does not disturb the others, and a batch that all have left is 
   )
 })
 
-test('other texts and variables travel alone, and so does what asks for more than entities', async () => {
+test('lists of one caller go out as one document, with variables, fragments and errors of their own', async () => {
   const { asked, source } = userSource()
   const batch = entityBatch(source)
-  const requests: SubgraphRequest[] = [
-    users('a'),
-    { ...users('b'), variables: { first: 1 } },
-    { ...users('c'), variables: { first: 2 } },
-    { ...users('d'), query: QUERY.replace('name', 'email') },
-    { ...users('e'), query: QUERY.replace('{ _entities', '{ __typename _entities') },
-    { ...users('f'), query: QUERY.replace('{ _entities', '{ __typename _entities') },
+  const nick = `query Nick($representations: [_Any!]!, $length: Int) { list: _entities(representations: $representations) { ...N } }
+    fragment N on User { __typename nick(length: $length) }`
+  const shout = `query ($representations: [_Any!]!, $length: Boolean) { _entities(representations: $representations) { ...N } }
+    fragment N on User { nick(upper: $length) }`
+  const caller = callerOf('ada')
+  const ask = (request: SubgraphRequest, who = caller) => batch.fetch(request, who, stays())
+  const requests = [
+    users('a', 'bad 1'),
+    { ...users('anna', 'b'), query: nick, variables: { length: 2 } },
+    { ...users('anna'), query: nick, variables: { length: 3 } },
+    { ...users('c'), query: shout, variables: { length: true } },
   ]
-  await Promise.all(requests.map((request) => batch.fetch(request, ANONYMOUS, stays())))
-  assert.deepEqual(asked.map(({ ids }) => ids.join()).sort(), ['a', 'b', 'c', 'd', 'e', 'f'])
+  // The same person from another tab: his list joins, so it is one request still.
+  const answers = await Promise.all([...requests.map((request) => ask(request)), ask(users('bad 1'), { ...caller, userAgent: 'tab' })])
+  assert.deepEqual(
+    answers.map(({ data }) => data),
+    [
+      { _entities: [{ name: 'a for ada' }, { name: null }] },
+      {
+        list: [
+          { __typename: 'User', nick: 'an' },
+          { __typename: 'User', nick: 'b' },
+        ],
+      },
+      { list: [{ __typename: 'User', nick: 'ann' }] },
+      { _entities: [{ nick: 'C' }] },
+      { _entities: [{ name: null }] },
+    ],
+  )
+  assert.deepEqual(
+    answers.map(({ errors }) => errors?.map(({ path }) => path?.join('.'))),
+    [['_entities.1.name'], undefined, undefined, undefined, ['_entities.0.name']],
+  )
+  assert.equal(asked.length, 1)
+})
+
+test('lists of different callers make no common document, though they are the same person', async () => {
+  const { asked, source } = userSource()
+  const batch = entityBatch(source)
+  const other = { ...users('b'), query: QUERY.replace('name', 'nick') }
+  await Promise.all([batch.fetch(users('a'), callerOf('ada'), stays()), batch.fetch(other, callerOf('ada'), stays())])
+  assert.deepEqual(
+    asked.map(({ request }) => request.query),
+    [QUERY, other.query],
+  )
+})
+
+test('what asks for more than a list of entities travels alone', async () => {
+  const { asked, source } = userSource()
+  const batch = entityBatch(source)
+  const queries = [
+    QUERY.replace('{ _entities', '{ __typename _entities'),
+    QUERY.replace('{ _entities', '{ more: _entities(representations: $representations) { __typename } _entities'),
+    QUERY.replace('$representations) {', '$representations) @skip(if: false) {'),
+  ]
+  for (const query of queries) await Promise.all(['a', 'b'].map((id) => batch.fetch({ ...users(id), query }, ANONYMOUS, stays())))
+  await Promise.all([1, 2].map(() => batch.fetch({ query: '{ ok }', variables: {} }, ANONYMOUS, stays())))
+  assert.equal(asked.length, 8)
 })
 
 test('a batch is sent when it is full', async () => {

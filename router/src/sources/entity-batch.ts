@@ -1,51 +1,69 @@
 import type { Caller } from '@vibely/kit/viewer'
-import { joinRequests, splitAnswer } from './batched-request.ts'
 import { type EntityQuery, entityQuery } from './entity-query.ts'
 import { identityKey } from './identity-key.ts'
+import { joinParts, type Part, type PartAnswers } from './joint-request.ts'
 import { type SharedWork, sharedWork } from './shared-work.ts'
-import type { Source, SubgraphAnswer, SubgraphRequest } from './source.ts'
+import type { Source, SubgraphRequest } from './source.ts'
 
 // All that travel together wait for the slowest of them.
-const MOST = 500
+const MOST_ENTITIES = 500
+const MOST_PARTS = 8
 
-interface Batch {
+/** The way of a part: a request that it shares with others. */
+interface Sent {
+  readonly work: SharedWork<readonly PartAnswers[]>
+  readonly place: number
+}
+
+/** A part that is still open for requests. */
+interface OpenPart extends Part {
   readonly requests: SubgraphRequest[]
-  /** One answer a request; null when the batch was refused as a whole. */
-  readonly work: SharedWork<readonly SubgraphAnswer[] | null>
-  readonly send: () => void
-  entities: number
+  /** Who asked first. */
+  readonly caller: Caller
+  readonly work: SharedWork<PartAnswers>
+  readonly send: (sent: Sent) => void
+  size: number
 }
 
 /**
- * Entity fetches of the same text and identity that come up in one turn of the event loop go out as one, whoever asked.
- * The answer is split again. Identity is part of what must be equal: two viewers never share a request.
+ * Entity fetches that come up in one turn of the event loop go out together. Those of the same text, variables and identity
+ * become one list, whoever asked; lists of one caller, as his operation's plan has them side by side, become one document.
+ * Documents are not joined across callers: sets that happen by chance would be new to the subgraph every time.
+ * The answer is split again. Two viewers never share a request.
  */
 export function entityBatch(source: Source): Source {
-  const open = new Map<string, Batch>()
+  const open = new Map<string, OpenPart>()
 
   function flush(): void {
-    const batches = [...open.values()]
+    const parts = Map.groupBy(open.values(), ({ caller }) => caller)
     open.clear()
-    for (const batch of batches) batch.send()
+    for (const [caller, own] of parts)
+      for (let from = 0; from < own.length; from += MOST_PARTS) send(own.slice(from, from + MOST_PARTS), caller)
   }
 
-  function openBatch(key: string, { name }: EntityQuery, caller: Caller): Batch {
-    const requests: SubgraphRequest[] = []
-    const turn = Promise.withResolvers<void>()
-    const start = async (cancelled: AbortSignal) => {
-      await turn.promise
-      const [first] = requests
-      if (first && requests.length === 1) return [await source.fetch(first, caller, cancelled)]
-      const joint = joinRequests(requests)
-      return splitAnswer(await source.fetch(joint.request, caller, cancelled), name, joint.places)
-    }
-    const onOver = () => {
-      if (open.get(key) === batch) open.delete(key)
-    }
-    const batch: Batch = { requests, work: sharedWork({ start, onOver }), send: turn.resolve, entities: 0 }
+  function send(parts: readonly OpenPart[], caller: Caller): void {
+    const { request, split } = joinParts(parts)
+    const start = (cancelled: AbortSignal) => source.fetch(request, caller, cancelled).then(split)
+    const work = sharedWork({ start, onOver() {} })
+    for (const [place, part] of parts.entries()) part.send({ work, place })
+  }
+
+  function openPart(key: string, entities: EntityQuery, caller: Caller): OpenPart {
+    const { promise: sent, resolve } = Promise.withResolvers<Sent>()
+    const work = sharedWork({
+      async start(cancelled) {
+        const { work: joint, place } = await sent
+        const answers = await joint.join(cancelled)
+        return answers[place] ?? null
+      },
+      onOver() {
+        if (open.get(key) === part) open.delete(key)
+      },
+    })
+    const part: OpenPart = { entities, requests: [], caller, work, send: resolve, size: 0 }
     if (open.size === 0) setImmediate(flush)
-    open.set(key, batch)
-    return batch
+    open.set(key, part)
+    return part
   }
 
   return {
@@ -56,12 +74,12 @@ export function entityBatch(source: Source): Source {
       const count = request.representations?.length ?? 0
       const key = `${entities.id}\0${identityKey(caller)}\0${JSON.stringify(request.variables)}`
       const known = open.get(key)
-      const full = known !== undefined && known.entities + count > MOST
-      if (full) known.send()
-      const batch = known && !full ? known : openBatch(key, entities, caller)
-      batch.entities += count
-      const place = batch.requests.push(request) - 1
-      const answers = await batch.work.join(signal)
+      const full = known !== undefined && known.size + count > MOST_ENTITIES
+      if (full) send([known], known.caller)
+      const part = known && !full ? known : openPart(key, entities, caller)
+      part.size += count
+      const place = part.requests.push(request) - 1
+      const answers = await part.work.join(signal)
       // One bad request among good ones must not harm them: each is asked again, alone.
       return answers?.[place] ?? source.fetch(request, caller, signal)
     },

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 
 /** The text of a request that asks for one list of entities and nothing else. */
 export interface EntityQuery {
+  readonly text: string
   /** Stands for the text in keys, which it would make long. */
   readonly id: number
   /** Name of the list in the answer. */
@@ -13,21 +14,22 @@ const known = new LRUCache<string, { readonly entities: EntityQuery | null }>({ 
 let last = 0
 
 /** The text as a question for entities; null when it asks for anything else. */
-export function entityQuery(query: string): EntityQuery | null {
-  const cached = known.get(query)
+export function entityQuery(text: string): EntityQuery | null {
+  const cached = known.get(text)
   if (cached) return cached.entities
-  const name = entitiesName(query)
+  const name = listName(text)
   last += 1
-  const entities = name === null ? null : { id: last, name }
-  known.set(query, { entities })
+  const entities = name === null ? null : { text, id: last, name }
+  known.set(text, { entities })
   return entities
 }
 
-function entitiesName(query: string): string | null {
-  const { definitions } = parse(query, { noLocation: true })
-  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-  const roots = operations.flatMap(({ selectionSet }) => selectionSet.selections)
-  const [root] = roots
-  if (roots.length !== 1 || root?.kind !== Kind.FIELD || root.name.value !== '_entities' || root.directives?.length) return null
-  return (root.alias ?? root.name).value
+function listName(text: string): string | null {
+  const { definitions } = parse(text, { noLocation: true })
+  const [operation, ...others] = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  const [root, ...more] = operation?.selectionSet.selections ?? []
+  const plain = others.length === 0 && more.length === 0 && !operation?.directives?.length && !root?.directives?.length
+  if (!plain || root?.kind !== Kind.FIELD || root.name.value !== '_entities') return null
+  const given = root.arguments?.[0]?.value
+  return given?.kind === Kind.VARIABLE && given.name.value === 'representations' ? (root.alias ?? root.name).value : null
 }

@@ -12,6 +12,8 @@ export interface SubgraphRequest {
   readonly variables: Readonly<Record<string, unknown>>
   /** The entities that an `_entities` fetch asks for, each as JSON text and once. */
   readonly representations?: readonly string[] | undefined
+  /** The same for a request that several became, by variable. */
+  readonly representationLists?: Readonly<Record<string, readonly string[]>> | undefined
   /**
    * Names the state of the data that the answer must show at least: a cursor, or versions that a cache has read.
    * Requests with different ones never share a fetch, so nobody is handed an answer older than what he knows.
@@ -28,17 +30,29 @@ export interface SubgraphAnswer {
 }
 
 /** The request as GraphQL over HTTP sends it. */
-export function requestText({ query, queryJson, operationName, variables, representations }: SubgraphRequest): string {
-  const own = JSON.stringify(variables)
-  const separator = own === '{}' ? '' : ','
-  const all = representations ? `${own.slice(0, -1)}${separator}"representations":[${representations.join()}]}` : own
+export function requestText(request: SubgraphRequest): string {
+  const { query, queryJson = JSON.stringify(query), operationName } = request
   const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
-  return `{"query":${queryJson ?? JSON.stringify(query)}${name},"variables":${all}}`
+  return `{"query":${queryJson}${name},"variables":${variablesText(request)}}`
+}
+
+function variablesText({ variables, representations, representationLists }: SubgraphRequest): string {
+  let text = JSON.stringify(variables).slice(0, -1)
+  const add = (name: string, texts: readonly string[]) => {
+    text += `${text === '{' ? '' : ','}"${name}":[${texts.join()}]`
+  }
+  if (representations) add('representations', representations)
+  for (const name in representationLists) add(name, representationLists[name] ?? [])
+  return `${text}}`
 }
 
 /** All variables as objects, for a subgraph in this process. */
-export const requestVariables = ({ variables, representations }: SubgraphRequest): Readonly<Record<string, unknown>> =>
-  representations ? { ...variables, representations: JSON.parse(`[${representations.join()}]`) } : variables
+export function requestVariables({ variables, representations, representationLists }: SubgraphRequest): Readonly<Record<string, unknown>> {
+  if (!representations && !representationLists) return variables
+  const lists = { ...(representations && { representations }), ...representationLists }
+  const parsed = Object.entries(lists).map(([name, texts]) => [name, JSON.parse(`[${texts.join()}]`)])
+  return { ...variables, ...Object.fromEntries(parsed) }
+}
 
 /** Where a subgraph's answers come from. */
 export interface Source extends AsyncDisposable {
