@@ -24,6 +24,8 @@ const baseEnv = {
   ROUTER_SHARE_OPERATIONS: z.stringbool().default(true),
   /** The same for fetches from subgraphs; entity fetches of one turn of the event loop go out together. */
   ROUTER_SHARE_FETCHES: z.stringbool().default(true),
+  /** Value of the header `x-vibely-admin` with which operators and CI read the schema in production. */
+  ADMIN_SECRET: z.string().min(32).optional(),
 }
 
 /** What it needs for ours, wherever the subgraphs run. */

@@ -1,7 +1,8 @@
 import type { Logger } from '@vibely/kit/logger'
 import type { RouterEnv } from './env.ts'
-import { addGraphql } from './http/graphql.ts'
-import { originCheck } from './http/origins.ts'
+import { adminCheck } from './http/admin.ts'
+import { openGraphql } from './http/graphql.ts'
+import { cors, originCheck } from './http/origins.ts'
 import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
 import { openAuthenticator } from './identity/access-token.ts'
@@ -27,6 +28,8 @@ export interface RouterOptions {
   readonly pages: Pages
   /** Operations that the explorer opens with. */
   readonly explorerDocument?: string | undefined
+  /** Every request goes through Apollo Server, for comparison. */
+  readonly longWayOnly?: boolean
   readonly logger: Logger
 }
 
@@ -43,6 +46,7 @@ export async function openRouter({
   loadKeys,
   pages,
   explorerDocument = '{\n  __typename\n}\n',
+  longWayOnly = false,
   logger,
 }: RouterOptions): Promise<Router> {
   await using stack = new AsyncDisposableStack()
@@ -60,9 +64,10 @@ export async function openRouter({
     isRevoked: (session) => redis?.revocations.isRevoked(session) ?? false,
   })
 
-  const { app, drain } = httpServer({ origins: env.CORS_ORIGINS, pages, explorerDocument, production, logger })
-  const apollo = await addGraphql(app, pipeline, authenticator, logger)
-  stack.defer(() => apollo.stop())
+  const grants = cors(env.CORS_ORIGINS)
+  const isAdmin = adminCheck(env.ADMIN_SECRET)
+  const graphql = stack.use(await openGraphql({ pipeline, authenticator, cors: grants, isAdmin, longWayOnly, logger }))
+  const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   stack.defer(() => app.close())
   const live = redis && secret !== undefined ? { pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger } : null
   stack.use(addSockets(app.server, { pipeline, live, authenticator, sessions, isAllowed: originCheck(env.CORS_ORIGINS), logger }))

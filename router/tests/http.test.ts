@@ -29,7 +29,7 @@ describe('HTTP', async () => {
     assert.deepEqual(await post('[{"query":"{ __typename }"}]').then(({ status, code }) => [status, code]), [400, 'BATCHING_DISABLED'])
     assert.deepEqual(
       await post('{"query":"{ __typename }"}', { 'content-type': 'text/plain' }).then(({ status, code }) => [status, code]),
-      [400, 'BAD_REQUEST'],
+      [415, 'BAD_REQUEST'],
     )
     assert.deepEqual(
       await post(JSON.stringify({ query: `{ __typename } #${'x'.repeat(300_000)}` })).then(({ status, code }) => [status, code]),

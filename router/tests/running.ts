@@ -19,6 +19,9 @@ import { openWorld, type World } from './world.ts'
 export const TOPOLOGIES = ['embedded', 'distributed'] as const
 export type Topology = (typeof TOPOLOGIES)[number]
 
+// Refused operations have their own status under this media type alone.
+const GRAPHQL = { 'content-type': 'application/json', accept: 'application/graphql-response+json' }
+
 const logger = createLogger({ service: 'test', level: 'silent' })
 
 /** A router over the world's subgraphs, on the real Redis, with what tests do to it. */
@@ -43,7 +46,9 @@ export interface Answer {
   readonly body: ExecutionResult<Record<string, unknown>>
 }
 
-export async function runRouter(options: { topology?: Topology; env?: Partial<RouterEnv>; redisUrl?: string } = {}): Promise<Running> {
+export async function runRouter(
+  options: { topology?: Topology; env?: Partial<RouterEnv>; redisUrl?: string; longWayOnly?: boolean } = {},
+): Promise<Running> {
   await using stack = new AsyncDisposableStack()
   const namespace = freshNamespace()
   const world = openWorld()
@@ -90,6 +95,7 @@ export async function runRouter(options: { topology?: Topology; env?: Partial<Ro
       sources,
       loadKeys: async () => credentials.keys,
       pages,
+      longWayOnly: options.longWayOnly ?? false,
       logger,
     }),
   )
@@ -106,7 +112,7 @@ export async function runRouter(options: { topology?: Topology; env?: Partial<Ro
     async ask(query, { token, variables = {}, headers = {} } = {}) {
       const answer = await fetch(`${router.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+        headers: { ...GRAPHQL, ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
         body: JSON.stringify({ query, variables }),
       })
       return { status: answer.status, body: (await answer.json()) as Answer['body'] }

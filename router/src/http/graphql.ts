@@ -1,120 +1,168 @@
-import { ApolloServer, HeaderMap } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { fastifyApolloHandler } from '@as-integrations/fastify'
-import { FAULTS, Fault, scrub } from '@vibely/kit/errors'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import { currentTraceId, FAULTS, Fault } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { GraphQLError } from 'graphql'
-import { vibelyGateway } from '../gateway/vibely-gateway.ts'
 import type { Authenticator } from '../identity/access-token.ts'
-import { LIMITS } from '../operations/limits.ts'
-import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
-import { noteOperation } from '../telemetry/logs.ts'
-import { refuse } from './refusal.ts'
-import { stringifyResult, textCarrier } from './response-text.ts'
+import { type RequestNotes, requestLine } from '../telemetry/logs.ts'
+import type { AdminCheck } from './admin.ts'
+import { answerExchange } from './answer-exchange.ts'
+import { type ApolloLane, openApolloLane } from './apollo-lane.ts'
+import type { Exchange, Reply } from './exchange.ts'
+import { answerType, type MediaType } from './negotiate.ts'
+import { type Cors, isPreflight } from './origins.ts'
+import { bodyParameters, isJsonBody, type Parameters, searchParameters } from './parameters.ts'
+import { readBody } from './read-body.ts'
+import { HttpRefusal, refusalText } from './refusal.ts'
 
-interface RequestContext {
-  readonly caller: Caller
-  readonly signal: AbortSignal
-  operation?: PreparedOperation
+export interface GraphqlOptions {
+  readonly pipeline: Pipeline
+  readonly authenticator: Authenticator
+  readonly cors: Cors
+  readonly isAdmin: AdminCheck
+  /** Every exchange goes through Apollo Server. */
+  readonly longWayOnly?: boolean
+  readonly logger: Logger
 }
 
-/** GraphQL over HTTP on `/graphql`, by Apollo Server. */
-export async function addGraphql(
-  app: FastifyInstance,
-  pipeline: Pipeline,
-  authenticator: Authenticator,
-  logger: Logger,
-): Promise<ApolloServer<RequestContext>> {
-  const server = new ApolloServer<RequestContext>({
-    gateway: vibelyGateway<RequestContext>(pipeline.state, async ({ request, context }) => {
-      if (!context.operation) throw new Error('an operation came to execution unprepared')
-      const { operation, caller, signal } = context
-      return textCarrier(await pipeline.run({ operation, variables: request.variables, caller, signal }))
-    }),
-    csrfPrevention: true,
-    includeStacktraceInErrorResponses: false,
-    // Limits, validation and the rule about introspection are in `operations`, for all transports.
-    dangerouslyDisableValidation: true,
-    introspection: true,
-    parseOptions: { maxTokens: LIMITS.tokens },
-    formatError: scrub,
-    stringifyResult: (result) => stringifyResult(result),
-    stopOnTerminationSignals: false,
-    logger,
-    plugins: [ApolloServerPluginLandingPageDisabled(), preparation(pipeline)],
-  })
-  await server.start()
-
-  const handle = fastifyApolloHandler(server, {
-    context: async (request, reply) => ({ caller: await callerOf(request, authenticator), signal: closing(reply) }),
-  })
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler(request, reply) {
-      if (Array.isArray(request.body)) return refuse(reply, 400, 'BATCHING_DISABLED')
-      const from = traceParent(request)
-      return inSpan('router.request', { kind: SpanKind.SERVER, ...(from && { from }) }, async () => {
-        noteOperation(request, operationNameOf(request))
-        return handle.call(app, request, reply)
-      })
-    },
-  })
-  return server
+/** GraphQL over HTTP. */
+export interface GraphqlEndpoint extends AsyncDisposable {
+  /** Answers a request on `/graphql`. */
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** From now on connections end with the answer that is under way on them. */
+  drain(): void
 }
 
-/** Prepares the operation once its text is known; a refused one is answered with all its errors. */
-const preparation = (pipeline: Pipeline) => ({
-  async requestDidStart() {
-    return {
-      async responseForOperation(event: { source: string; request: { operationName?: string | undefined }; contextValue: RequestContext }) {
-        try {
-          const operation = pipeline.operations.prepare(event.source, event.request.operationName, event.contextValue.caller.viewer)
-          if (operation.kind === 'subscription')
-            throw new InvalidOperation([new GraphQLError('Subscribe over WebSocket.', { extensions: { code: 'BAD_REQUEST' } })])
-          event.contextValue.operation = operation
-          return null
-        } catch (error) {
-          if (!(error instanceof InvalidOperation)) throw error
-          const errors = error.errors.map((one) => scrub(one.toJSON()))
-          return { http: { status: 400, headers: new HeaderMap() }, body: { kind: 'single' as const, singleResult: { errors } } }
-        }
-      },
+const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
+
+export async function openGraphql(options: GraphqlOptions): Promise<GraphqlEndpoint> {
+  const { pipeline, logger } = options
+  const apollo = await openApolloLane(pipeline, logger)
+  let draining = false
+
+  function handle(request: IncomingMessage, response: ServerResponse): void {
+    const startedAt = performance.now()
+    const granted = options.cors(request)
+    const send = (reply: Reply, type: MediaType, notes: RequestNotes) => {
+      const headers = { ...granted, ...COMMON_HEADERS, 'content-type': TYPES[type], ...reply.headers, ...(draining && CLOSE) }
+      write(response, reply, headers)
+      logger.info(requestLine(request, reply.status, performance.now() - startedAt, notes), 'request')
     }
-  },
-})
+    if (isPreflight(request)) return void response.writeHead(204, granted).end()
+    const type = answerType(request.headers.accept)
+    const from = traceParent(request)
+    inSpan('router.request', { kind: SpanKind.SERVER, ...(from && { from }) }, async () => {
+      const notes = { trace_id: currentTraceId(), op: undefined as string | undefined }
+      try {
+        const exchange = await accept(request, response, type, options)
+        notes.op = exchange.parameters.operationName?.slice(0, 100)
+        send(await answer(exchange, options, apollo), exchange.mediaType, notes)
+      } catch (error) {
+        send(refusal(error, logger), type ?? 'application/json', notes)
+      }
+    }).catch((error: unknown) => {
+      logger.error({ err: error }, 'an answer could not be sent')
+      response.destroy()
+    })
+  }
 
-/** Only the bearer token says who calls; nothing else of a client's headers goes further. */
-async function callerOf(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
-  try {
-    const { viewer } = await authenticator.authenticate(request.headers.authorization)
-    return { viewer, ip: request.ip, userAgent: request.headers['user-agent'] ?? null }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    const http = { status: FAULTS[error.code].status }
-    throw new GraphQLError(error.message, { extensions: { ...error.extensions, http } })
+  return {
+    handle,
+    drain() {
+      draining = true
+    },
+    [Symbol.asyncDispose]: () => apollo[Symbol.asyncDispose](),
   }
 }
 
+const TYPES: Readonly<Record<MediaType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+}
+const CLOSE = { connection: 'close' } as const
+
+function write(response: ServerResponse, { status, text }: Reply, headers: OutgoingHttpHeaders): void {
+  if (response.destroyed) return
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
+}
+
+/** POST takes the short way, what is rare the long one. */
+const answer = (exchange: Exchange, { pipeline, longWayOnly = false }: GraphqlOptions, apollo: ApolloLane): Promise<Reply> =>
+  exchange.request.method === 'POST' && !longWayOnly ? answerExchange(pipeline, exchange) : apollo.answer(exchange)
+
+/**
+ * Lets a request in, or not.
+ * @throws HttpRefusal, Fault when the credential is not good
+ */
+async function accept(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mediaType: MediaType | null,
+  { authenticator, isAdmin }: GraphqlOptions,
+): Promise<Exchange> {
+  const parameters = await parametersOf(request)
+  if (mediaType === null) throw new HttpRefusal(406, 'BAD_REQUEST', 'Accept application/graphql-response+json or application/json.')
+  if (!parameters.query) throw new HttpRefusal(400, 'BAD_REQUEST', 'The parameter "query" is missing.')
+  const caller = await callerOf(request, authenticator)
+  return {
+    request,
+    response,
+    parameters,
+    query: parameters.query,
+    caller,
+    isPrivileged: isAdmin(request.headers),
+    mediaType,
+    signal: closing(response),
+  }
+}
+
+async function parametersOf(request: IncomingMessage): Promise<Parameters> {
+  const { method, url = '' } = request
+  if (method === 'POST') {
+    if (!isJsonBody(request)) throw new HttpRefusal(415, 'BAD_REQUEST', 'Send application/json in UTF-8, not compressed.')
+    return bodyParameters(await readBody(request))
+  }
+  if (method !== 'GET') throw new HttpRefusal(405, 'BAD_REQUEST', 'Use POST, or GET for a query.', { allow: 'GET, POST' })
+  if (!isPreflighted(request)) throw new HttpRefusal(400, 'BAD_REQUEST', 'A query by GET needs the header apollo-require-preflight.')
+  const at = url.indexOf('?')
+  return searchParameters(at < 0 ? '' : url.slice(at))
+}
+
+/** True when no page can have sent it without its browser asking us first. */
+const isPreflighted = ({ headers }: IncomingMessage): boolean =>
+  Boolean(headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) ||
+  headers['content-type']?.startsWith('application/json') === true
+
+/** Only the bearer token says who calls; nothing else of a client's headers goes further. */
+async function callerOf({ headers, socket }: IncomingMessage, authenticator: Authenticator): Promise<Caller> {
+  const { viewer } = await authenticator.authenticate(headers.authorization)
+  return { viewer, ip: socket.remoteAddress ?? null, userAgent: headers['user-agent'] ?? null }
+}
+
 /** Aborts when the client leaves before it has its answer. */
-function closing(reply: FastifyReply): AbortSignal {
+function closing(response: ServerResponse): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
   })
   return controller.signal
 }
 
-function operationNameOf({ body, query }: FastifyRequest): string | undefined {
-  const { operationName } = (body ?? query ?? {}) as { operationName?: unknown }
-  return typeof operationName === 'string' ? operationName.slice(0, 100) : undefined
+/** The reply to a request that is not answered; what nobody foresaw is logged. */
+function refusal(error: unknown, logger: Logger): Reply {
+  if (error instanceof HttpRefusal) return { status: error.status, text: refusalText(error.code, error.message), headers: error.headers }
+  if (error instanceof Fault) {
+    const { status } = FAULTS[error.code]
+    const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+    return { status, text: refusalText(error.code, error.message, error.extensions), headers }
+  }
+  logger.error({ err: error }, 'request failed')
+  return { status: 500, text: refusalText('INTERNAL') }
 }
 
-function traceParent({ headers }: FastifyRequest): Record<string, string> | undefined {
+function traceParent({ headers }: IncomingMessage): Record<string, string> | undefined {
   const { traceparent } = headers
   return typeof traceparent === 'string' ? { traceparent } : undefined
 }

@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 
 /** True for no origin (not a browser), the router's own, and listed ones. */
 export type OriginCheck = (headers: IncomingHttpHeaders) => boolean
@@ -12,20 +11,27 @@ export function originCheck(allowed: readonly string[]): OriginCheck {
   }
 }
 
-/** CORS for listed origins. Others get no permission; their simple requests fall to CSRF prevention. */
-export function addCors(app: FastifyInstance, allowed: readonly string[]): void {
+/** Headers that let the page of a listed origin read the answer. Others get none; their simple requests fall to CSRF prevention. */
+export type Cors = (request: IncomingMessage) => OutgoingHttpHeaders
+
+const NO_GRANT: OutgoingHttpHeaders = Object.freeze({ vary: 'Origin' })
+
+export function cors(allowed: readonly string[]): Cors {
   const listed = new Set(allowed)
-  app.addHook('onRequest', async (request, reply) => {
+  return (request) => {
     const { origin } = request.headers
-    reply.header('vary', 'Origin')
-    if (origin === undefined || !listed.has(origin)) return
-    reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true')
-    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return
-    await reply
-      .code(204)
-      .header('access-control-allow-methods', 'GET, POST')
-      .header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? 'content-type, authorization')
-      .header('access-control-max-age', '600')
-      .send()
-  })
+    if (origin === undefined || !listed.has(origin)) return NO_GRANT
+    const grant = { vary: 'Origin', 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
+    if (!isPreflight(request)) return { ...grant, 'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After' }
+    return {
+      ...grant,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'content-type, authorization',
+      'access-control-max-age': '600',
+    }
+  }
 }
+
+/** A browser asks whether a page may send what it is about to send. */
+export const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined

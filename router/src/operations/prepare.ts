@@ -45,8 +45,11 @@ export interface PreparedOperation {
 }
 
 export interface Operations {
-  /** @throws InvalidOperation */
-  prepare(text: string, operationName: string | null | undefined, viewer: Viewer | null): PreparedOperation
+  /**
+   * @param mayIntrospect the caller may see the schema, whatever the setting
+   * @throws InvalidOperation
+   */
+  prepare(text: string, operationName: string | null | undefined, viewer: Viewer | null, mayIntrospect?: boolean): PreparedOperation
 }
 
 export interface OperationOptions {
@@ -65,26 +68,30 @@ export class InvalidOperation extends Error {
   }
 }
 
+const RULES_WITHOUT_SCHEMA = [...specifiedRules, NoSchemaIntrospectionCustomRule]
+
 /** Parses, limits, validates, authorizes and plans; each step's result is kept. */
 export function openOperations(state: SchemaState, options: OperationOptions): Operations {
   const { limits = LIMITS, lists = LIST_LIMITS } = options
   const operations = new LRUCache<string, Operation>({ max: 5_000 })
   const prepared = new LRUCache<string, PreparedOperation>({ max: 5_000 })
-  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
-  function operation(text: string, name: string | null | undefined): Operation {
+  function operation(text: string, name: string | null | undefined, mayIntrospect: boolean): Operation {
     const key = createHash('sha256')
       .update(text)
       .update('\0')
       .update(name ?? '')
+      .update(mayIntrospect ? '\0schema' : '')
       .digest('base64url')
     const known = operations.get(key)
     if (known) return known
     const document = inStage('router.parse', () => parsed(text, limits.tokens))
     inStage('router.validate', () => {
       const broken = brokenLimit(document, limits, state.loginFields)
-      const errors = broken ? [broken] : validate(state.apiSchema, document, rules, { maxErrors: 10 })
-      if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, options.introspection)))
+      const errors = broken
+        ? [broken]
+        : validate(state.apiSchema, document, mayIntrospect ? specifiedRules : RULES_WITHOUT_SCHEMA, { maxErrors: 10 })
+      if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, mayIntrospect)))
     })
     const definition = getOperationAST(document, name)
     if (!definition) throw new InvalidOperation([refusal(name ? `There is no operation named "${name}".` : 'Name the operation to run.')])
@@ -95,8 +102,8 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
   }
 
   return {
-    prepare(text, operationName, viewer) {
-      const { key, document, definition, requirements } = operation(text, operationName)
+    prepare(text, operationName, viewer, mayIntrospect = false) {
+      const { key, document, definition, requirements } = operation(text, operationName, mayIntrospect || options.introspection)
       const refused = new Set(requirements.filter((requirement) => unmet(requirement, viewer)).map(({ id }) => id))
       const planKey = `${key}:${[...refused].join()}`
       const known = prepared.get(planKey)

@@ -1,21 +1,13 @@
-import { currentTraceId } from '@vibely/kit/errors'
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 
-interface Notes {
+/** What the log says of a request beside its outcome. */
+export interface RequestNotes {
   readonly trace_id: string | undefined
+  /** Name of the operation, as the client gave it. */
   readonly op: string | undefined
 }
 
-const notes = new WeakMap<FastifyRequest, Notes>()
-
-/** Keeps what the request's log line should say and its end no longer knows: the trace, and the operation's name. The first note stays. */
-export function noteOperation(request: FastifyRequest, op?: string): void {
-  if (!notes.has(request)) notes.set(request, { trace_id: currentTraceId(), op })
-}
-
-/** One line a request; probes leave none. */
-export function requestLine(request: FastifyRequest, status: number, milliseconds: number): object | null {
-  const path = request.url.split('?', 1)[0] ?? ''
-  if (/^\/(live|ready|startup)z$/.test(path)) return null
-  return { method: request.method, path, status, ms: Math.round(milliseconds), ...notes.get(request) }
+/** A request as one line of the log. */
+export function requestLine({ method, url = '' }: IncomingMessage, status: number, milliseconds: number, notes?: RequestNotes): object {
+  return { method, path: url.split('?', 1)[0], status, ms: Math.round(milliseconds), ...notes }
 }

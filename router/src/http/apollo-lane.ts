@@ -1,0 +1,124 @@
+import { ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import { scrub } from '@vibely/kit/errors'
+import type { Logger } from '@vibely/kit/logger'
+import { vibelyGateway } from '../gateway/vibely-gateway.ts'
+import { LIMITS } from '../operations/limits.ts'
+import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
+import type { Pipeline } from '../pipeline.ts'
+import { prepareExchange, runExchange } from './answer-exchange.ts'
+import type { Exchange, Reply } from './exchange.ts'
+import { statusOf } from './negotiate.ts'
+import { stringifyResult, textCarrier } from './response-text.ts'
+
+interface Context extends BaseContext {
+  readonly exchange: Exchange
+  operation?: PreparedOperation
+  /** What neither client nor Apollo Server may see. */
+  failure?: unknown
+}
+
+/** The long way of an exchange: through Apollo Server. */
+export interface ApolloLane extends AsyncDisposable {
+  answer(exchange: Exchange): Promise<Reply>
+}
+
+export async function openApolloLane(pipeline: Pipeline, logger: Logger): Promise<ApolloLane> {
+  const server = new ApolloServer<Context>({
+    gateway: vibelyGateway<Context>(pipeline.state, async ({ context }) => {
+      if (!context.operation) throw new Error('an operation came to execution unprepared')
+      try {
+        return textCarrier(await runExchange(pipeline, context.exchange, context.operation))
+      } catch (error) {
+        context.failure = error
+        throw error
+      }
+    }),
+    includeStacktraceInErrorResponses: false,
+    // Security, limits, validation and the rule about introspection are ours, for all transports.
+    csrfPrevention: false,
+    dangerouslyDisableValidation: true,
+    introspection: true,
+    persistedQueries: false,
+    documentStore: null,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    formatError: scrub,
+    stringifyResult,
+    stopOnTerminationSignals: false,
+    logger,
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), preparation(pipeline), statuses],
+  })
+  await server.start()
+  return {
+    async answer(exchange) {
+      const context: Context = { exchange }
+      const answered = await server.executeHTTPGraphQLRequest({ httpGraphQLRequest: httpRequest(exchange), context: async () => context })
+      if (context.failure !== undefined) throw context.failure
+      const { status = 200, headers, body } = answered
+      if (body.kind !== 'complete') throw new Error('Apollo Server answered in parts')
+      headers.delete('content-type')
+      return { status, text: body.string, headers: Object.fromEntries(headers) }
+    },
+    [Symbol.asyncDispose]: () => server.stop(),
+  }
+}
+
+/** Prepares the operation once Apollo Server has parsed its text; a refused one is answered with all its errors. */
+const preparation = (pipeline: Pipeline) => ({
+  async requestDidStart() {
+    return {
+      async responseForOperation({ contextValue }: { contextValue: Context }) {
+        try {
+          contextValue.operation = await prepareExchange(pipeline, contextValue.exchange)
+          return null
+        } catch (error) {
+          if (!(error instanceof InvalidOperation)) {
+            contextValue.failure = error
+            throw error
+          }
+          const errors = error.errors.map((one) => scrub(one.toJSON()))
+          return { http: { headers: new HeaderMap() }, body: { kind: 'single' as const, singleResult: { errors } } }
+        }
+      },
+    }
+  },
+})
+
+const METHOD_NOT_ALLOWED = 405
+
+/** Its statuses do not look at what the client accepts. */
+const statuses = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response, contextValue }: Answered) {
+        if (response.http.status === METHOD_NOT_ALLOWED || response.body.kind !== 'single') return
+        const { data, errors } = response.body.singleResult
+        response.http.status = statusOf(data !== undefined, errors?.[0]?.extensions?.code, contextValue.exchange.mediaType)
+      },
+    }
+  },
+}
+
+interface Answered {
+  readonly contextValue: Context
+  readonly response: {
+    readonly http: { status?: number }
+    readonly body:
+      | { readonly kind: 'single'; readonly singleResult: Parameters<typeof stringifyResult>[0] }
+      | { readonly kind: 'incremental' }
+  }
+}
+
+/** The request as Apollo Server reads it, with the document that a hash stood for. */
+function httpRequest({ request, parameters, query }: Exchange): HTTPGraphQLRequest {
+  const method = request.method ?? 'POST'
+  const { operationName, variables } = parameters
+  const accept = request.headers.accept
+  const headers = new HeaderMap([['content-type', 'application/json'], ...(accept === undefined ? [] : [['accept', accept] as const])])
+  if (method !== 'GET')
+    return { method, headers, search: '', body: { query, operationName: operationName ?? null, variables: variables ?? null } }
+  const search = new URLSearchParams({ query })
+  if (operationName !== undefined) search.set('operationName', operationName)
+  if (variables !== undefined) search.set('variables', JSON.stringify(variables))
+  return { method, headers, search: `?${search}`, body: '' }
+}
