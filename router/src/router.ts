@@ -53,7 +53,11 @@ export async function openRouter({
   const production = env.NODE_ENV === 'production'
   const { ROUTER_SHARE_FETCHES: shareFetches, ROUTER_SHARE_OPERATIONS: shareOperations } = env
   const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches }))
-  const pipeline = openPipeline(buildSchemaState(supergraphSdl), sources, { introspection: !production, shareOperations, logger })
+  const pipeline = openPipeline(buildSchemaState(supergraphSdl, { engine: env.QUERY_PLANNER }), sources, {
+    introspection: !production,
+    shareOperations,
+    logger,
+  })
   const sessions = socketSessions()
   const onRevoked = (session: string) => sessions.end(session)
   const { REDIS_URL: url, CURSOR_SECRET: secret, VIBELY_NAMESPACE: namespace } = env

@@ -6,6 +6,7 @@ import { failureErrors } from '../execution/failure-errors.ts'
 import { CallerLeft, type Source, SourceFailure } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { refusalErrors } from './refusals.ts'
+import { stockPlan } from './stock-plan.ts'
 
 /** Apollo's `executeQueryPlan` over our own sources. */
 export function stockExecutor(state: SchemaState, sources: readonly Source[], logger: Logger): Executor {
@@ -21,7 +22,7 @@ export function stockExecutor(state: SchemaState, sources: readonly Source[], lo
       const request = { request: { variables }, context: execution, metrics: {}, logger } as unknown as Parameters<
         typeof executeQueryPlan
       >[2]
-      const result = await executeQueryPlan(plan, serviceMap, request, context, state.supergraphSchema, apiSchema)
+      const result = await executeQueryPlan(stockPlan(plan), serviceMap, request, context, state.supergraphSchema, apiSchema)
       const refused = refusals.flatMap((refusal) => refusalErrors(refusal, result.data ?? null, caller.viewer))
       // It hides null in a non-null place in an extension when nothing else failed. A refusal explains it already.
       const hidden = (result.extensions?.valueCompletion ?? []) as readonly GraphQLError[]

@@ -5,6 +5,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isNonNullType,
@@ -79,10 +80,13 @@ export function authorize(
 
   function prune(set: SelectionSetNode, parent: GraphQLCompositeType, path: readonly string[]): SelectionSetNode | null {
     const selections: SelectionNode[] = []
+    const before = refusals.length
     for (const selection of set.selections) {
       const kept = selection.kind === Kind.FIELD ? pruneField(selection, parent, path) : pruneFragment(selection, parent, path)
       if (kept) selections.push(kept)
     }
+    // The answer has to tell which objects a cut field belongs to, even where nothing that is left depends on their type.
+    if (refusals.length > before && isAbstractType(parent)) selections.push(TYPENAME)
     return selections.length > 0 ? { kind: Kind.SELECTION_SET, selections } : null
   }
 
@@ -117,10 +121,8 @@ export function authorize(
   return { document: { kind: Kind.DOCUMENT, definitions: [withoutUnusedVariables({ ...operation, selectionSet })] }, refusals }
 }
 
-const TYPENAME_ONLY: SelectionSetNode = {
-  kind: Kind.SELECTION_SET,
-  selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
-}
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+const TYPENAME_ONLY: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [TYPENAME] }
 
 function withoutUnusedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
   const used = new Set<string>()

@@ -1,38 +1,56 @@
-import { createHash } from 'node:crypto'
+import { Fault } from '@vibely/kit/errors'
+import { inSpan } from '@vibely/kit/telemetry'
 import type { Viewer } from '@vibely/kit/viewer'
 import {
   type DocumentNode,
   GraphQLError,
   getOperationAST,
-  Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   type OperationTypeNode,
   parse,
+  print,
+  separateOperations,
   specifiedRules,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { Plan } from '../planning/planner.ts'
+import { planCache, planSize } from '../planning/plan-cache.ts'
+import { NO_CHOICES, type Plan, type PlanChoices } from '../planning/planner.ts'
 import type { Requirement } from '../supergraph/policy-index.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { inStage } from '../telemetry/traces.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
+
 import { type OperationCost, operationCost } from './cost.ts'
 import { LIST_LIMITS, type ListLimits } from './cost-lists.ts'
 import { brokenLimit, type DocumentLimits, LIMITS } from './limits.ts'
-import { unmet } from './requirement.ts'
+import { isOneOf, unmet } from './requirement.ts'
 
 /** A valid operation, for whoever sends it. */
 interface Operation {
-  readonly key: string
+  readonly text: string
+  readonly name: string | null | undefined
+  readonly mayIntrospect: boolean
   readonly document: DocumentNode
   readonly definition: OperationDefinitionNode
   readonly requirements: readonly Requirement[]
+  /** By what callers are refused and what they choose. */
+  readonly variants: Map<string, Variant>
+}
+
+/** An operation as callers of one kind run it, and how often they did. */
+interface Variant {
+  readonly prepared: PreparedOperation
+  readonly refused: readonly Requirement[]
+  readonly choices: PlanChoices
+  uses: number
 }
 
 /** An operation as this caller may run it. */
 export interface PreparedOperation {
+  /** The schema that it was prepared for, and runs on also when there is a newer one. */
+  readonly state: SchemaState
   /** As the client wrote it: the answer has this shape. One operation, with its fragments. */
   readonly document: DocumentNode
   readonly definition: OperationDefinitionNode
@@ -46,10 +64,33 @@ export interface PreparedOperation {
 
 export interface Operations {
   /**
+   * The operation as this caller may run it: at once when it is known, so that what is asked for often waits for nothing.
    * @param mayIntrospect the caller may see the schema, whatever the setting
    * @throws InvalidOperation
    */
-  prepare(text: string, operationName: string | null | undefined, viewer: Viewer | null, mayIntrospect?: boolean): PreparedOperation
+  prepare(
+    text: string,
+    operationName: string | null | undefined,
+    viewer: Viewer | null,
+    mayIntrospect?: boolean,
+    choices?: PlanChoices,
+  ): PreparedOperation | Promise<PreparedOperation>
+  /** Prepares an operation for callers who are refused what `refuses` says, ahead of them. @throws InvalidOperation */
+  warm(operation: WarmOperation): PreparedOperation | Promise<PreparedOperation>
+  /** What was used, most used first. */
+  used(): readonly UsedOperation[]
+}
+
+export interface WarmOperation {
+  readonly text: string
+  readonly name?: string | null | undefined
+  readonly mayIntrospect?: boolean | undefined
+  readonly choices?: PlanChoices | undefined
+  refuses(requirement: Requirement): boolean
+}
+
+export interface UsedOperation extends WarmOperation {
+  readonly uses: number
 }
 
 export interface OperationOptions {
@@ -70,19 +111,19 @@ export class InvalidOperation extends Error {
 
 const RULES_WITHOUT_SCHEMA = [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
+/** What kept operations may take together, in bytes of memory, roughly: a character of text is some forty in its syntax tree, one of a plan four. */
+const OPERATIONS_SIZE = 64 * 1024 * 1024
+const TEXT_WEIGHT = 40
+const PLAN_WEIGHT = 4
+
 /** Parses, limits, validates, authorizes and plans; each step's result is kept. */
 export function openOperations(state: SchemaState, options: OperationOptions): Operations {
   const { limits = LIMITS, lists = LIST_LIMITS } = options
-  const operations = new LRUCache<string, Operation>({ max: 5_000 })
-  const prepared = new LRUCache<string, PreparedOperation>({ max: 5_000 })
+  const operations = new LRUCache<string, Operation>({ maxSize: OPERATIONS_SIZE, sizeCalculation: sizeOf })
+  const plans = planCache(state.planner)
 
   function operation(text: string, name: string | null | undefined, mayIntrospect: boolean): Operation {
-    const key = createHash('sha256')
-      .update(text)
-      .update('\0')
-      .update(name ?? '')
-      .update(mayIntrospect ? '\0schema' : '')
-      .digest('base64url')
+    const key = keyOf({ text, name, mayIntrospect })
     const known = operations.get(key)
     if (known) return known
     const document = inStage('router.parse', () => parsed(text, limits.tokens))
@@ -96,29 +137,100 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     const definition = getOperationAST(document, name)
     if (!definition) throw new InvalidOperation([refusal(name ? `There is no operation named "${name}".` : 'Name the operation to run.')])
     const requirements = requirementsOf(state.apiSchema, state.policies, document, definition)
-    const made = { key, document: onlyOperation(document, definition), definition, requirements }
+    // Later stages take the first operation that they find.
+    const alone = separateOperations(document)[definition.name?.value ?? ''] ?? document
+    const made = { text, name, mayIntrospect, document: alone, definition, requirements, variants: new Map<string, Variant>() }
     operations.set(key, made)
     return made
   }
 
-  return {
-    prepare(text, operationName, viewer, mayIntrospect = false) {
-      const { key, document, definition, requirements } = operation(text, operationName, mayIntrospect || options.introspection)
-      const refused = new Set(requirements.filter((requirement) => unmet(requirement, viewer)).map(({ id }) => id))
-      const planKey = `${key}:${[...refused].join()}`
-      const known = prepared.get(planKey)
-      if (known) return known
-      const made = inStage('router.plan', () => {
-        const allowed =
-          refused.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, refused)
-        const plan: Plan = allowed.document ? state.planner.plan(allowed.document) : { kind: 'QueryPlan' }
-        const cost = operationCost(state.apiSchema, state.costs, lists, allowed.document)
-        return { document, definition, kind: definition.operation, plan, refusals: allowed.refusals, cost }
-      })
-      prepared.set(planKey, made)
-      return made
-    },
+  function variant(
+    of: Operation,
+    refused: readonly Requirement[],
+    choices: PlanChoices,
+    uses: number,
+  ): PreparedOperation | Promise<PreparedOperation> {
+    const key = refused.length === 0 && choices === NO_CHOICES ? '' : variantKey(refused, choices)
+    const known = of.variants.get(key)
+    if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses))
+    known.uses += uses
+    return known.prepared
   }
+
+  async function make(
+    of: Operation,
+    key: string,
+    refused: readonly Requirement[],
+    choices: PlanChoices,
+    uses: number,
+  ): Promise<PreparedOperation> {
+    const { document, definition } = of
+    const ids = new Set(refused.map(({ id }) => id))
+    const allowed = ids.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, ids)
+    const cost = operationCost(state.apiSchema, state.costs, lists, allowed.document)
+    const plan: Plan = allowed.document ? await planned(allowed.document, choices) : { kind: 'QueryPlan' }
+    // Another caller may have been first.
+    const made = of.variants.get(key) ?? {
+      prepared: { state, document, definition, kind: definition.operation, plan, refusals: allowed.refusals, cost },
+      refused,
+      choices,
+      uses: 0,
+    }
+    made.uses += uses
+    of.variants.set(key, made)
+    // Counted anew, with this plan.
+    operations.set(keyOf(of), of)
+    return made.prepared
+  }
+
+  async function planned(document: DocumentNode, choices: PlanChoices): Promise<Plan> {
+    try {
+      return await plans.plan(print(document), choices)
+    } catch (error) {
+      throw error instanceof Fault ? new InvalidOperation([error]) : error
+    }
+  }
+
+  return {
+    prepare(text, operationName, viewer, mayIntrospect = false, choices = NO_CHOICES) {
+      const found = operation(text, operationName, mayIntrospect || options.introspection)
+      return variant(
+        found,
+        found.requirements.filter((requirement) => unmet(requirement, viewer)),
+        choices,
+        1,
+      )
+    },
+    warm({ text, name, mayIntrospect = false, choices = NO_CHOICES, refuses }) {
+      const found = operation(text, name, mayIntrospect || options.introspection)
+      return variant(found, found.requirements.filter(refuses), choices, 0)
+    },
+    used: () =>
+      [...operations.values()]
+        .flatMap(({ text, name, mayIntrospect, variants }) =>
+          [...variants.values()].map(({ refused, choices, uses }) => ({
+            text,
+            name,
+            mayIntrospect,
+            choices,
+            uses,
+            refuses: isOneOf(refused),
+          })),
+        )
+        .sort((a, b) => b.uses - a.uses),
+  }
+}
+
+const keyOf = ({ text, name, mayIntrospect }: Pick<Operation, 'text' | 'name' | 'mayIntrospect'>) =>
+  name || mayIntrospect ? `${name ?? ''}${mayIntrospect ? '\0schema' : ''}\0${text}` : text
+
+const variantKey = (refused: readonly Requirement[], { labels, defer }: PlanChoices) =>
+  `${refused.map(({ id }) => id).join()} ${labels.join()} ${defer}`
+
+const sizeOf = ({ text, variants }: Operation) => {
+  let size = text.length * TEXT_WEIGHT
+  for (const { prepared } of variants.values()) size += planSize(prepared.plan) * PLAN_WEIGHT
+  return size
 }
 
 function parsed(text: string, maxTokens: number): DocumentNode {
@@ -139,9 +251,3 @@ const withCode = (error: GraphQLError, suggestions: boolean) =>
     positions: error.positions ?? null,
     extensions: { code: 'BAD_REQUEST' },
   })
-
-/** The document with this operation alone: later stages take the first that they find. */
-const onlyOperation = (document: DocumentNode, definition: OperationDefinitionNode): DocumentNode => ({
-  ...document,
-  definitions: document.definitions.filter((one) => one.kind !== Kind.OPERATION_DEFINITION || one === definition),
-})

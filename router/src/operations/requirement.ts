@@ -26,3 +26,11 @@ function missingFact(viewer: Viewer, name: string): Fault | null {
     return error as Fault
   }
 }
+
+/** Tells the requirements that ask for the same as one of these, also in another schema. */
+export function isOneOf(requirements: readonly Requirement[]): (requirement: Requirement) => boolean {
+  const asked = new Set(requirements.map(content))
+  return (requirement) => asked.has(content(requirement))
+}
+
+const content = ({ authenticated, scopes, policies }: Requirement): string => JSON.stringify([authenticated, scopes, policies])

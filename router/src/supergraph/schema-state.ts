@@ -1,7 +1,7 @@
 import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse } from 'graphql'
-import { apolloPlanner } from '../planning/apollo-planner.ts'
-import type { Planner } from '../planning/planner.ts'
+import type { PlanEngineName, Planner } from '../planning/planner.ts'
+import { threadPlanner } from '../planning/thread-planner.ts'
 import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
 import { loginFields } from './login-fields.ts'
@@ -9,14 +9,14 @@ import { type PolicyIndex, policyIndex } from './policy-index.ts'
 import { stripSupergraph } from './strip.ts'
 import { type JoinedSubgraph, joinedSubgraphs } from './subgraphs.ts'
 
-/** Everything that follows from one supergraph. Immutable: another supergraph is another state. */
-export interface SchemaState {
+/** Everything that follows from one supergraph. Immutable: another supergraph is another state. Disposing ends its planner. */
+export interface SchemaState extends AsyncDisposable {
   /** What `ApolloGateway` loads and the planner plans on. */
   readonly executionSdl: string
   readonly supergraph: Supergraph
   /** The supergraph's own schema, with the types of the join. */
   readonly supergraphSchema: GraphQLSchema
-  /** What clients see. */
+  /** What clients see, `@defer` included. */
   readonly apiSchema: GraphQLSchema
   readonly subgraphs: readonly JoinedSubgraph[]
   readonly policies: PolicyIndex
@@ -28,20 +28,22 @@ export interface SchemaState {
 }
 
 /** Builds the state of a policy supergraph. Throws when it is not one. */
-export function buildSchemaState(policySdl: string): SchemaState {
+export function buildSchemaState(policySdl: string, options: { readonly engine?: PlanEngineName } = {}): SchemaState {
   const executionSdl = stripSupergraph(policySdl)
   const supergraph = Supergraph.build(executionSdl)
   const document = parse(policySdl)
+  const planner = threadPlanner({ engine: options.engine ?? 'apollo', executionSdl })
   return Object.freeze({
     executionSdl,
     supergraph,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true }),
     subgraphs: joinedSubgraphs(document),
     policies: policyIndex(document),
     costs: costIndex(document),
     loginFields: loginFields(document),
     live: liveIndex(document),
-    planner: apolloPlanner(supergraph),
+    planner,
+    [Symbol.asyncDispose]: () => planner[Symbol.asyncDispose](),
   })
 }

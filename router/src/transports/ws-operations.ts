@@ -69,7 +69,7 @@ export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logge
     if (Object.keys(subscriptions).length > OPERATIONS) return [fault('BAD_REQUEST', `A socket carries at most ${OPERATIONS} operations.`)]
     try {
       const { query, operationName, variables } = payload
-      const operation = pipeline.operations.prepare(query, operationName, caller.viewer)
+      const operation = await pipeline.operations.prepare(query, operationName, caller.viewer)
       const isSubscription = operation.kind === 'subscription'
       if (isSubscription && !live) throw fault('BAD_REQUEST', 'There are no live events here.')
       const onOverflow = () => client.close(SLOW, 'Too slow')

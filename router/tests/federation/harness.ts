@@ -54,7 +54,7 @@ export async function answerOf(
   variables: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> {
   try {
-    const operation = operations.prepare(query, null, null)
+    const operation = await operations.prepare(query, null, null)
     return await run(state.apiSchema, executor, silent, { operation, variables, caller: ANONYMOUS, signal: new AbortController().signal })
   } catch (error) {
     if (error instanceof InvalidOperation) return { data: undefined, errors: error.errors }

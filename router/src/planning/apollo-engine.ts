@@ -1,0 +1,57 @@
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
+import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import { type DocumentNode, parse, visit } from 'graphql'
+import type { FetchNode, Plan, PlanEngine, PlanNode } from './planner.ts'
+
+/** Apollo's planner, with its own limits against documents that explode. */
+export function apolloEngine(executionSdl: string): PlanEngine {
+  const supergraph = Supergraph.build(executionSdl)
+  const apiSchema = supergraph.apiSchema()
+  const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } })
+  return {
+    plan(text, { labels, defer }) {
+      const document = parse(text, { noLocation: true })
+      const operation = operationFromDocument(apiSchema, defer ? document : withoutDefer(document))
+      return ownPlan(planner.buildQueryPlan(operation, { overrideConditions: new Map(labels.map((label) => [label, true])) }))
+    },
+  }
+}
+
+const withoutDefer = (document: DocumentNode): DocumentNode =>
+  visit(document, { Directive: (directive) => (directive.name.value === 'defer' ? null : undefined) })
+
+function ownPlan({ node }: QueryPlan): Plan {
+  if (!node) return { kind: 'QueryPlan' }
+  if (node.kind !== 'Subscription') return { kind: 'QueryPlan', node: ownNode(node) }
+  const { primary, rest } = node
+  return { kind: 'QueryPlan', node: { kind: 'Subscription', primary: ownFetch(primary), rest: rest && ownNode(rest) } }
+}
+
+/** Their nodes are ours but for fetches. */
+function ownNode(node: ApolloNode): PlanNode {
+  switch (node.kind) {
+    case 'Fetch':
+      return ownFetch(node)
+    case 'Sequence':
+    case 'Parallel':
+      return { kind: node.kind, nodes: node.nodes.map(ownNode) }
+    case 'Flatten':
+      return { kind: 'Flatten', path: node.path.flatMap((segment) => ownSegments(String(segment))), node: ownNode(node.node) }
+    case 'Condition':
+      return { ...node, ifClause: node.ifClause && ownNode(node.ifClause), elseClause: node.elseClause && ownNode(node.elseClause) }
+    case 'Defer':
+      return {
+        kind: 'Defer',
+        primary: { ...node.primary, node: node.primary.node && ownNode(node.primary.node) },
+        deferred: node.deferred.map((part) => ({ ...part, node: part.node && ownNode(part.node) })),
+      }
+  }
+}
+
+const ownFetch = ({ operationDocumentNode: _, variableUsages = [], ...fetch }: ApolloFetch): FetchNode => ({ ...fetch, variableUsages })
+
+/** `name|[A,B]` is two segments of ours. */
+function ownSegments(segment: string): readonly string[] {
+  const at = segment.indexOf('|[')
+  return at <= 0 ? [segment] : [segment.slice(0, at), segment.slice(at)]
+}

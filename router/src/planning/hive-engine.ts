@@ -1,0 +1,60 @@
+import { QueryPlanner } from '@graphql-hive/router-query-planner'
+import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql'
+import { hivePlan } from './hive-plan.ts'
+import type { PlanEngine } from './planner.ts'
+
+/**
+ * The planner of Hive Router, native code. It knows no `@defer`: such answers come whole.
+ * @throws Error where the package has no binary for the platform: import this module only when it is chosen
+ */
+export function hiveEngine(executionSdl: string): PlanEngine {
+  const planner = new QueryPlanner(executionSdl)
+  return {
+    plan(text, { labels }) {
+      const fetched = withoutUnfetched(parse(text, { noLocation: true }))
+      if (!fetched) return { kind: 'QueryPlan' }
+      return hivePlan(planner.plan(print(fetched), undefined, new Set(labels), percentageOf(planner.overridePercentages, labels)))
+    },
+  }
+}
+
+/** The planner compares one number of the request with each `percent(N)`; this one is below the percentages that hold, and below no other. */
+function percentageOf(percentages: readonly number[], labels: readonly string[]): number {
+  const holding = percentages.filter((percentage) => labels.includes(`percent(${percentage})`))
+  return holding.length === 0 ? 100 : Math.max(0, Math.min(...holding) - 1e-9)
+}
+
+/** The operation without what no subgraph is asked for, which this planner does not know how to leave out; null when nothing is left. */
+function withoutUnfetched(document: DocumentNode): DocumentNode | null {
+  let empty = false
+  const rest = visit(document, {
+    Field: { leave: (field) => (field.name.value === '__schema' || field.name.value === '__type' ? null : decided(field)) },
+    InlineFragment: { leave: decided },
+    FragmentSpread: { leave: decided },
+    SelectionSet: { leave: (set) => (set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined) },
+    OperationDefinition: {
+      leave(operation) {
+        const selections = operation.selectionSet.selections.filter((one) => one.kind !== Kind.FIELD || one.name.value !== '__typename')
+        empty = selections.length === 0
+        return { ...operation, selectionSet: { ...operation.selectionSet, selections } }
+      },
+    },
+  })
+  return empty ? null : rest
+}
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+
+/** Null where a literal `@skip` or `@include` leaves the selection out. */
+function decided<T extends ASTNode & { readonly directives?: readonly DirectiveNode[] }>(selection: T): T | null | undefined {
+  const literals = (selection.directives ?? []).flatMap((directive) => {
+    const value = directive.arguments?.find(({ name }) => name.value === 'if')?.value
+    const { value: name } = directive.name
+    return value?.kind === Kind.BOOLEAN && (name === 'skip' || name === 'include')
+      ? [{ directive, kept: value.value === (name === 'include') }]
+      : []
+  })
+  if (literals.length === 0) return undefined
+  if (literals.some(({ kept }) => !kept)) return null
+  return { ...selection, directives: selection.directives?.filter((one) => !literals.some(({ directive }) => directive === one)) ?? [] }
+}
