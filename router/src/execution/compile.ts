@@ -1,6 +1,6 @@
 import type { PlanNode } from '../planning/planner.ts'
 import { compileFetch, type FetchOptions, type Step } from './fetch.ts'
-import type { PlanPath } from './paths.ts'
+import { type PlanPath, planPath } from './paths.ts'
 
 /** Compiles a plan's node, and all below it, for the objects at a path. */
 export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = []): Step {
@@ -8,7 +8,7 @@ export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = 
     case 'Fetch':
       return compileFetch(options, node, path)
     case 'Flatten':
-      return compile(options, node.node, [...path, ...node.path.map(String)])
+      return compile(options, node.node, [...path, ...planPath(options.supergraphSchema, node.path)])
     case 'Sequence': {
       const steps = node.nodes.map((one) => compile(options, one, path))
       return async (run) => {

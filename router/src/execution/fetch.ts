@@ -116,7 +116,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   ): readonly GraphQLError[] {
     const places = placesOf(run.root, path)
     // An error that names no entity is about all of them: it stands where they begin.
-    const common = path.includes('@') ? path.slice(0, path.indexOf('@')) : path
+    const common = (path.includes('@') ? path.slice(0, path.indexOf('@')) : path).filter((part) => typeof part === 'string')
     return errors
       .flatMap((error) => {
         const [, index, ...rest] = error.path ?? []

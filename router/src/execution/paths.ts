@@ -1,7 +1,28 @@
+import { type GraphQLSchema, isAbstractType } from 'graphql'
+import type { ResponsePath } from '../planning/planner.ts'
 import { fieldOf, isJson, type Json } from './merge.ts'
 
-/** Response names from the root down; `@` stands for every element of a list. */
-export type PlanPath = readonly string[]
+/** Response names from the root down; `@` stands for every element of a list, names of types for the objects of one of them. */
+export type PlanPath = readonly (string | ReadonlySet<string>)[]
+
+/** A plan's path, whose `|[A,B]` may name abstract types, too. */
+export function planPath(schema: GraphQLSchema, path: ResponsePath): PlanPath {
+  return path.map((part) =>
+    part.startsWith('|[')
+      ? new Set(
+          part
+            .slice(2, -1)
+            .split(',')
+            .flatMap((name) => objectTypes(schema, name)),
+        )
+      : part,
+  )
+}
+
+function objectTypes(schema: GraphQLSchema, name: string): readonly string[] {
+  const type = schema.getType(name)
+  return isAbstractType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [name]
+}
 
 export type ResponsePlace = readonly (string | number)[]
 
@@ -17,17 +38,20 @@ function collect(value: unknown, path: PlanPath, from: number, found: Json[]): v
   let at = value
   for (let index = from; index < path.length; index += 1) {
     if (typeof at !== 'object' || at === null) return
-    const part = path[index] as string
+    const part = path[index] as PlanPath[number]
     if (Array.isArray(at)) {
       const next = part === '@' ? index + 1 : index
       for (const item of at) collect(item, path, next, found)
       return
     }
-    at = fieldOf(at as Json, part)
+    if (typeof part === 'string') at = fieldOf(at as Json, part)
+    else if (!isOneOf(part, at as Json)) return
   }
   if (Array.isArray(at)) for (const item of at) collect(item, path, path.length, found)
   else if (typeof at === 'object' && at !== null) found.push(at as Json)
 }
+
+const isOneOf = (types: ReadonlySet<string>, { __typename: name }: Json) => typeof name !== 'string' || types.has(name)
 
 /** Where objects of a path stand in the response. One object can stand in several places. Walks the tree: for errors alone. */
 export function placesOf(root: Json, path: PlanPath): ReadonlyMap<Json, readonly ResponsePlace[]> {
@@ -38,7 +62,8 @@ export function placesOf(root: Json, path: PlanPath): ReadonlyMap<Json, readonly
     } else if (isJson(value)) {
       const part = path[index]
       if (part === undefined) places.set(value, [...(places.get(value) ?? []), place])
-      else walk(fieldOf(value, part), index + 1, [...place, part])
+      else if (typeof part === 'string') walk(fieldOf(value, part), index + 1, [...place, part])
+      else if (isOneOf(part, value)) walk(value, index + 1, place)
     }
   }
   walk(root, 0, [])
