@@ -73,6 +73,8 @@ if (window.EmbeddedSandbox) {
 </html>
 `
 
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#4f2d7f"/><path d="M8 9l8 15 8-15" fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/></svg>`
+
 /**
  * `/` is GraphiQL, `/sandbox` Apollo Sandbox.
  * @param document what GraphiQL opens with
@@ -89,7 +91,7 @@ export function addExplorers(app: FastifyInstance, document: string): void {
     const { zipped, tag } = await made
     const { host } = request.headers
     // The browser itself refuses whatever would leave this origin.
-    const policy = `default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; connect-src 'self' ws://${host} wss://${host}; frame-ancestors 'none'; base-uri 'none'`
+    const policy = `default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self' ws://${host} wss://${host}; frame-ancestors 'none'; base-uri 'none'`
     reply
       .type('text/html; charset=utf-8')
       .headers({ etag: tag, vary: 'accept-encoding', 'content-security-policy': policy, 'cache-control': 'no-cache' })
@@ -97,5 +99,7 @@ export function addExplorers(app: FastifyInstance, document: string): void {
     if (/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.header('content-encoding', 'gzip').send(zipped)
     return reply.send(await promisify(gunzip)(zipped))
   })
+  // The path that browsers try by themselves.
+  app.get('/favicon.ico', (_request, reply) => reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(ICON))
   app.get('/sandbox', (_request, reply) => reply.type('text/html; charset=utf-8').send(SANDBOX))
 }

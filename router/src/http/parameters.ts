@@ -82,6 +82,7 @@ const bodyTypes = new LRUCache<string, { readonly isGood: boolean }>({ max: 100 
 /** True for JSON in UTF-8. A form, which a browser sends for any page without asking first, is not. */
 export function isJsonBody({ headers }: IncomingMessage): boolean {
   const type = headers['content-type']
+  if (headers['content-encoding'] !== undefined) return false
   if (type === undefined || type === 'application/json') return type !== undefined
   const known = bodyTypes.get(type)
   if (known) return known.isGood

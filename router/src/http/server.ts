@@ -33,6 +33,7 @@ export function httpServer(options: {
   readonly pages: Pages
   /** What the explorer opens with. */
   readonly explorerDocument: string
+  /** No explorers and no pages for development. */
   readonly production: boolean
   readonly logger: Logger
 }): HttpServer {
@@ -65,7 +66,7 @@ export function httpServer(options: {
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'BAD_REQUEST', 'Nothing is served here. GraphQL is at /graphql.'))
   const drain = addProbes(app, async () => {})
   addPages(app, options.pages, options.production)
-  addExplorers(app, options.explorerDocument)
+  if (!options.production) addExplorers(app, options.explorerDocument)
   return {
     app,
     drain() {
