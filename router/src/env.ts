@@ -24,6 +24,8 @@ const baseEnv = {
   ROUTER_SHARE_OPERATIONS: z.stringbool().default(true),
   /** The same for fetches from subgraphs; entity fetches of one turn of the event loop go out together. */
   ROUTER_SHARE_FETCHES: z.stringbool().default(true),
+  /** What is the same for all viewers of an entity is kept in Redis until the entity changes. Without Redis it is off. */
+  ROUTER_ENTITY_CACHE: z.stringbool().default(true),
   /** Value of the header `x-vibely-admin` with which operators and CI read the schema in production. */
   ADMIN_SECRET: z.string().min(32).optional(),
   /** Who plans: Apollo's planner, or the native one of Hive Router, which plans faster and asks for less, but knows no `@defer`. */

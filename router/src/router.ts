@@ -1,4 +1,5 @@
 import type { Logger } from '@vibely/kit/logger'
+import { openEntityCache } from './cache/entity-cache.ts'
 import type { RouterEnv } from './env.ts'
 import { adminCheck } from './http/admin.ts'
 import { openGraphql } from './http/graphql.ts'
@@ -52,15 +53,14 @@ export async function openRouter({
   await using stack = new AsyncDisposableStack()
   const production = env.NODE_ENV === 'production'
   const { ROUTER_SHARE_FETCHES: shareFetches, ROUTER_SHARE_OPERATIONS: shareOperations } = env
-  const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches }))
-  const pipeline = openPipeline(buildSchemaState(supergraphSdl, { engine: env.QUERY_PLANNER }), sources, {
-    introspection: !production,
-    shareOperations,
-    logger,
-  })
+  const { REDIS_URL: url, CURSOR_SECRET: secret, VIBELY_NAMESPACE: namespace } = env
+  const state = buildSchemaState(supergraphSdl, { engine: env.QUERY_PLANNER })
+  const entities = env.ROUTER_ENTITY_CACHE && url !== undefined ? stack.use(openEntityCache({ redisUrl: url, namespace, logger })) : null
+  const cache = entities ? (source: Source) => entities.over(source, state) : undefined
+  const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches, cache }))
+  const pipeline = openPipeline(state, sources, { introspection: !production, shareOperations, logger })
   const sessions = socketSessions()
   const onRevoked = (session: string) => sessions.end(session)
-  const { REDIS_URL: url, CURSOR_SECRET: secret, VIBELY_NAMESPACE: namespace } = env
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
   const authenticator = openAuthenticator({
     keys: keySet(loadKeys),

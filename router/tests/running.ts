@@ -89,6 +89,7 @@ export async function runRouter(
         CORS_ORIGINS: ['https://app.example'],
         ROUTER_SHARE_OPERATIONS: true,
         ROUTER_SHARE_FETCHES: true,
+        ROUTER_ENTITY_CACHE: true,
         // A planner for each topology: the same tests prove both, in no more time.
         QUERY_PLANNER: options.topology === 'distributed' ? 'hive' : 'apollo',
         ...options.env,

@@ -4,6 +4,7 @@ import { context, metrics, propagation, SpanKind, trace } from '@opentelemetry/a
 import type { Logger } from 'pino'
 import { withCause } from './cause.ts'
 import { TOPIC as DEAD_LETTERS, deadLetter, isReplayFor, originalOf } from './dead-letters.ts'
+import type { EntityVersions } from './entity-versions.ts'
 import { type Envelope, readEnvelope } from './envelope.ts'
 import { InfrastructureError, PermanentError } from './errors.ts'
 import { decode } from './event.ts'
@@ -52,6 +53,8 @@ interface Consumers<Tx> {
   readonly bus: Bus
   readonly inbox: Inbox<Tx>
   readonly subscriptions: readonly Subscription<Tx>[]
+  /** Renewed for what an event changed. */
+  readonly versions?: EntityVersions
   readonly logger: Logger
 }
 
@@ -68,12 +71,12 @@ const deadLettered = meter.createCounter('events_dead_lettered_total')
  * Starts the consumers of a service and returns at once; they join when the broker is there. Each group also reads the dead
  * letters, for those that are replayed to it. Disposing finishes the message in hand, commits and leaves the group.
  */
-export async function startConsumers<Tx>({ bus, inbox, subscriptions, logger }: Consumers<Tx>): Promise<AsyncDisposable> {
+export async function startConsumers<Tx>({ bus, inbox, subscriptions, versions, logger }: Consumers<Tx>): Promise<AsyncDisposable> {
   const groups = Map.groupBy(subscriptions, ({ group }) => group)
   const running = [...groups].map(([group, of]) => {
     const topics = [...new Set(of.map(({ topic }) => topic)), DEAD_LETTERS]
     const handlers = new Map(of.flatMap(({ topic, handlers }) => handlers.map((handler) => [`${topic} ${handler.type}`, handler])))
-    const process = openProcess({ bus, inbox, handlers, group, logger })
+    const process = openProcess({ bus, inbox, handlers, group, versions, logger })
     return bus.consume({ group, topics, handle: process, recovered: (attempt, signal) => probeUntilWell(inbox, attempt, signal) })
   })
   const purge = setInterval(() => {
@@ -92,11 +95,12 @@ interface Processing<Tx> {
   readonly inbox: Inbox<Tx>
   readonly handlers: ReadonlyMap<string, Handler<Tx>>
   readonly group: string
+  readonly versions: EntityVersions | undefined
   readonly logger: Logger
 }
 
 /** Takes one message to its end: applied, known, skipped, dead-lettered, or later because something it needs is down. */
-function openProcess<Tx>({ bus, inbox, handlers, group, logger }: Processing<Tx>): (message: Incoming) => Promise<Verdict> {
+function openProcess<Tx>({ bus, inbox, handlers, group, versions, logger }: Processing<Tx>): (message: Incoming) => Promise<Verdict> {
   const count = (outcome: string) => processed.add(1, { consumer: group, outcome })
   const kindOf = (error: unknown): FailureKind => {
     if (error instanceof PermanentError) return 'permanent'
@@ -110,7 +114,10 @@ function openProcess<Tx>({ bus, inbox, handlers, group, logger }: Processing<Tx>
     if (!handler) return 'skipped'
     const { value } = message
     if (!value) throw new PermanentError('message without a value')
-    return withCause(envelope.cause, () => inbox.once(group, envelope.eventId, (tx) => handler.handle(tx, value, envelope)))
+    const outcome = await withCause(envelope.cause, () => inbox.once(group, envelope.eventId, (tx) => handler.handle(tx, value, envelope)))
+    // After a repeat too: the first time may have ended between the commit and this.
+    await versions?.changedBy([{ type: envelope.type, payload: value }])
+    return outcome
   }
 
   const setAside = async (message: Incoming, error: unknown, attempts: number, firstFailedAt: Date): Promise<Verdict> => {

@@ -4,6 +4,7 @@ import { uuidv7 } from './ids.ts'
 import { INBOX_DAYS } from './inbox.ts'
 import type { Append, OutboxRecord, OutboxSource, Pending } from './outbox.ts'
 import { openLease } from './relay-lease.ts'
+import { noteWritten } from './written.ts'
 
 /** A running multi-document transaction. Pass `session` to every operation. */
 export interface MongoTx {
@@ -72,6 +73,7 @@ export async function withAggregate<T>(tx: MongoTx, type: string, id: string, wo
       },
       { session },
     )
+    noteWritten(event)
     return bumped.version
   })
 }

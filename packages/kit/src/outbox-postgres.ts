@@ -1,6 +1,7 @@
 import { causeHeaders } from './envelope.ts'
 import { uuidv7 } from './ids.ts'
 import type { Append, OutboxRecord, OutboxSource, Pending } from './outbox.ts'
+import { noteWritten } from './written.ts'
 
 /** What the backbone needs of a Prisma transaction client: parameterised SQL by tagged templates. */
 export interface PostgresTx {
@@ -30,6 +31,7 @@ export async function withAggregate<T>(tx: PostgresTx, type: string, id: string,
       SELECT ${uuidv7()}::uuid, ${type}, ${id}, bumped.version, ${event.type}, ${event.payload}, ${JSON.stringify(causeHeaders())}::jsonb
       FROM bumped RETURNING version`
     if (!row) throw new Error(`aggregate ${type}/${id} vanished inside its transaction`)
+    noteWritten(event)
     return row.version
   })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BatchObservableResult, context, metrics, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Logger } from 'pino'
+import type { EntityVersions } from './entity-versions.ts'
 import { toMessage } from './envelope.ts'
 import type { Bus, Outgoing } from './messaging.ts'
 import type { OutboxRecord, OutboxSource } from './outbox.ts'
@@ -27,8 +28,14 @@ const gauges = {
 }
 
 /** Starts one relay; any number may run for a service, one at a time is active. Never gives up. */
-export function startRelay(options: { readonly outbox: OutboxSource; readonly bus: Bus; readonly logger: Logger }): Relay {
-  const { outbox, bus, logger } = options
+export function startRelay(options: {
+  readonly outbox: OutboxSource
+  readonly bus: Bus
+  /** Renewed for what the records changed: a writer that died after its commit did not. */
+  readonly versions?: EntityVersions
+  readonly logger: Logger
+}): Relay {
+  const { outbox, bus, versions, logger } = options
   const labels = { service: outbox.service }
   const stop = new AbortController()
   let holdsLock = false
@@ -46,7 +53,9 @@ export function startRelay(options: { readonly outbox: OutboxSource; readonly bu
     await sleep(milliseconds, undefined, { signal: waited.signal }).catch(() => undefined)
     endWait = undefined
   }
-  const publish = (records: readonly OutboxRecord[]) => publishTraced(records, (messages) => bus.publish(messages))
+  const publish = async (records: readonly OutboxRecord[]) => {
+    await Promise.all([publishTraced(records, (messages) => bus.publish(messages)), versions?.changedBy(records)])
+  }
 
   /** One batch, and how long to wait before the next. */
   const step = async (lastPause: number): Promise<number> => {

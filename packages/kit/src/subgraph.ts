@@ -12,11 +12,13 @@ import {
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { requestCause, withCause } from './cause.ts'
+import type { EntityVersions } from './entity-versions.ts'
 import { FAULTS, InfrastructureError, isInternal, scrub } from './errors.ts'
 import type { FailureKind } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { inSpan } from './telemetry.ts'
 import type { Caller } from './viewer.ts'
+import { gatherWritten } from './written.ts'
 
 /** Answer of a plain page. */
 export interface PageAnswer {
@@ -37,6 +39,8 @@ export interface Subgraph extends AsyncDisposable {
   ready(): Promise<void>
   /** What an error of its store means; undefined when it is not one. A store out of reach is told apart from a fault of ours. */
   readonly classify?: (error: unknown) => FailureKind | undefined
+  /** Renewed for what a request changed, before its answer leaves: the caller reads what it wrote. */
+  readonly versions?: EntityVersions
   /** Pages beside GraphQL, by path, for GET. They are public; the router serves them too. */
   readonly pages?: Readonly<Record<string, (query: URLSearchParams) => Promise<PageAnswer>>>
 }
@@ -86,7 +90,8 @@ export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, ca
     withCause(requestCause(caller.viewer?.id), async () => {
       const ready = prepare(subgraph.schema, request.query)
       if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
-      const result = await run(subgraph, ready.document, request, caller)
+      const { result, written } = await gatherWritten(() => run(subgraph, ready.document, request, caller))
+      if (written.length > 0) await subgraph.versions?.changedBy(written)
       // Without data nothing ran: what graphql-js says then is about the variables.
       const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
       return {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse } from 'graphql'
 import type { PlanEngineName, Planner } from '../planning/planner.ts'
@@ -6,11 +7,14 @@ import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
 import { loginFields } from './login-fields.ts'
 import { type PolicyIndex, policyIndex } from './policy-index.ts'
+import { type SharingIndex, sharingIndex } from './sharing-index.ts'
 import { stripSupergraph } from './strip.ts'
 import { type JoinedSubgraph, joinedSubgraphs } from './subgraphs.ts'
 
 /** Everything that follows from one supergraph. Immutable: another supergraph is another state. Disposing ends its planner. */
 export interface SchemaState extends AsyncDisposable {
+  /** Tells one supergraph from another, the same on every instance. */
+  readonly id: string
   /** What `ApolloGateway` loads and the planner plans on. */
   readonly executionSdl: string
   readonly supergraph: Supergraph
@@ -24,6 +28,7 @@ export interface SchemaState extends AsyncDisposable {
   /** Names of the root fields that try a credential. */
   readonly loginFields: ReadonlySet<string>
   readonly live: LiveIndex
+  readonly sharing: SharingIndex
   readonly planner: Planner
 }
 
@@ -34,6 +39,7 @@ export function buildSchemaState(policySdl: string, options: { readonly engine?:
   const document = parse(policySdl)
   const planner = threadPlanner({ engine: options.engine ?? 'apollo', executionSdl })
   return Object.freeze({
+    id: createHash('sha256').update(policySdl).digest('base64url').slice(0, 12),
     executionSdl,
     supergraph,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
@@ -43,6 +49,7 @@ export function buildSchemaState(policySdl: string, options: { readonly engine?:
     costs: costIndex(document),
     loginFields: loginFields(document),
     live: liveIndex(document),
+    sharing: sharingIndex(document),
     planner,
     [Symbol.asyncDispose]: () => planner[Symbol.asyncDispose](),
   })

@@ -1,3 +1,4 @@
+import { openEntityVersions } from '@vibely/kit/entity-versions'
 import { classifyPostgres } from '@vibely/kit/inbox-postgres'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
@@ -10,6 +11,7 @@ import { sendVerification } from './accounts/send-verification.ts'
 import { verifyPage } from './accounts/verify-page.ts'
 import type { Context, Resources } from './context.ts'
 import { openDb } from './db.ts'
+import { authChanges } from './entity-changes.ts'
 import type { AuthEnv } from './env.ts'
 import { startRingRefill } from './keys/ring-refill.ts'
 import { openSigningKeys } from './keys/signing-keys.ts'
@@ -33,7 +35,8 @@ export async function openAuth(env: AuthEnv): Promise<Subgraph> {
   const redis = opened.adopt(new Redis(env.REDIS_URL, { commandTimeout: REDIS_ANSWER_MS }), (client) => client.disconnect())
   redis.on('error', (error) => logger.warn({ err: error }, 'redis'))
   const bus = opened.use(openBus({ brokers: env.KAFKA_BROKERS, namespace, clientId: 'auth', logger }))
-  opened.use(startRelay({ outbox: postgresOutbox(db, 'auth'), bus, logger }))
+  const versions = opened.use(openEntityVersions({ redisUrl: env.REDIS_URL, namespace, subgraph: 'auth', changes: authChanges, logger }))
+  opened.use(startRelay({ outbox: postgresOutbox(db, 'auth'), bus, versions, logger }))
 
   const keys = await openSigningKeys({ db, secret: env.TOKEN_KEY_SECRET })
   const ring = openKeyRing({ redis, namespace, key: Buffer.from(env.SEALING_KEY, 'base64') })
@@ -55,6 +58,7 @@ export async function openAuth(env: AuthEnv): Promise<Subgraph> {
     schema,
     logger,
     classify: classifyPostgres,
+    versions,
     contextFor: ({ viewer, userAgent }): Context => ({ ...resources, viewer, userAgent, loaders: openLoaders(db) }),
     async ready() {
       await db.$queryRaw`SELECT 1`

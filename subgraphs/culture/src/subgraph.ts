@@ -1,4 +1,5 @@
 import { startConsumers } from '@vibely/kit/consumer'
+import { openEntityVersions } from '@vibely/kit/entity-versions'
 import { classifyMongo, mongoInbox } from '@vibely/kit/inbox-mongo'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
@@ -11,6 +12,7 @@ import { openKeyRing } from '@vibely/kit/sealing'
 import type { Subgraph } from '@vibely/kit/subgraph'
 import { Redis } from 'ioredis'
 import type { Context } from './context.ts'
+import { cultureChanges } from './entity-changes.ts'
 import type { CultureEnv } from './env.ts'
 import { follows } from './follows/consumer.ts'
 import { openLoaders } from './loaders.ts'
@@ -31,10 +33,13 @@ export async function openCulture(env: CultureEnv): Promise<Subgraph> {
   const redis = opened.adopt(new Redis(env.REDIS_URL), (client) => client.disconnect())
   redis.on('error', (error) => logger.warn({ err: error }, 'redis'))
   const bus = opened.use(openBus({ brokers: env.KAFKA_BROKERS, namespace, clientId: 'culture', logger }))
+  const versions = opened.use(
+    openEntityVersions({ redisUrl: env.REDIS_URL, namespace, subgraph: 'culture', changes: cultureChanges, logger }),
+  )
   const keyRing = openKeyRing({ redis, namespace, key: Buffer.from(env.SEALING_KEY, 'base64') })
   const { client, db } = database
-  opened.use(startRelay({ outbox: mongoOutbox(db, client, 'culture'), bus, logger }))
-  opened.use(await startConsumers({ bus, inbox: mongoInbox(client, db), subscriptions: [members(keyRing), follows], logger }))
+  opened.use(startRelay({ outbox: mongoOutbox(db, client, 'culture'), bus, versions, logger }))
+  opened.use(await startConsumers({ bus, inbox: mongoInbox(client, db), subscriptions: [members(keyRing), follows], versions, logger }))
 
   const cursors = openCursors(env.CURSOR_SECRET)
   const services: Services = { database, keyRing, meanScore: meanScore(database), queue: openQueue() }
@@ -44,6 +49,7 @@ export async function openCulture(env: CultureEnv): Promise<Subgraph> {
     schema,
     logger,
     classify: classifyMongo,
+    versions,
     contextFor: ({ viewer }): Context => ({
       viewer,
       database,

@@ -1,4 +1,5 @@
 import { startConsumers } from '@vibely/kit/consumer'
+import { openEntityVersions } from '@vibely/kit/entity-versions'
 import { classifyPostgres, postgresInbox } from '@vibely/kit/inbox-postgres'
 import { createLogger } from '@vibely/kit/logger'
 import { openBus } from '@vibely/kit/messaging'
@@ -10,6 +11,7 @@ import type { Subgraph } from '@vibely/kit/subgraph'
 import { Redis } from 'ioredis'
 import type { Context } from './context.ts'
 import { openDb } from './db.ts'
+import { socialChanges } from './entity-changes.ts'
 import type { SocialEnv } from './env.ts'
 import { genres } from './genres/consumer.ts'
 import { openLoaders } from './loaders.ts'
@@ -26,9 +28,12 @@ export async function openSocial(env: SocialEnv): Promise<Subgraph> {
   const redis = opened.adopt(new Redis(env.REDIS_URL), (client) => client.disconnect())
   redis.on('error', (error) => logger.warn({ err: error }, 'redis'))
   const bus = opened.use(openBus({ brokers: env.KAFKA_BROKERS, namespace, clientId: 'social', logger }))
+  const versions = opened.use(
+    openEntityVersions({ redisUrl: env.REDIS_URL, namespace, subgraph: 'social', changes: socialChanges, logger }),
+  )
   const keyRing = openKeyRing({ redis, namespace, key: Buffer.from(env.SEALING_KEY, 'base64') })
-  opened.use(startRelay({ outbox: postgresOutbox(db, 'social'), bus, logger }))
-  opened.use(await startConsumers({ bus, inbox: postgresInbox(db), subscriptions: [members(keyRing), genres], logger }))
+  opened.use(startRelay({ outbox: postgresOutbox(db, 'social'), bus, versions, logger }))
+  opened.use(await startConsumers({ bus, inbox: postgresInbox(db), subscriptions: [members(keyRing), genres], versions, logger }))
 
   const cursors = openCursors(env.CURSOR_SECRET)
   const resources = opened.move()
@@ -37,6 +42,7 @@ export async function openSocial(env: SocialEnv): Promise<Subgraph> {
     schema,
     logger,
     classify: classifyPostgres,
+    versions,
     contextFor: ({ viewer }): Context => ({ viewer, db, loaders: openLoaders(db, viewer), cursors }),
     ready: async () => void (await db.$queryRaw`SELECT 1 FROM follow LIMIT 1`),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
