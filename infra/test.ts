@@ -14,7 +14,7 @@ import { Progress } from './progress.ts'
 import { bringUpServers, type ServerUrls } from './servers.ts'
 import { claimFolder } from './system.ts'
 
-const TEST_FOLDERS = ['infra', 'packages', 'schema', 'subgraphs', 'router', 'clients', 'tests']
+const TEST_FOLDERS = ['infra', 'packages', 'schema', 'subgraphs', 'router', 'clients', 'tests', 'bench']
 const SKIPPED = new Set(['node_modules', 'generated'])
 /** Files that run at once. More would fight for the cores and make waiting tests slow. */
 const CONCURRENCY = 2

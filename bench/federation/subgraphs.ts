@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { composeServices } from '@apollo/composition'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql'
+import { resolvers } from './data.ts'
+
+const names = ['accounts', 'inventory', 'products', 'reviews'] as const
+type Name = (typeof names)[number]
+
+export interface BenchSubgraph {
+  readonly name: Name
+  readonly typeDefs: DocumentNode
+  readonly schema: GraphQLSchema
+}
+
+type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number]
+
+/** The four subgraphs, ready to execute. */
+export const subgraphs: readonly BenchSubgraph[] = names.map((name) => {
+  const typeDefs = parse(readFileSync(new URL(`${name}.graphql`, import.meta.url), 'utf8'))
+  return { name, typeDefs, schema: buildSubgraphSchema([{ typeDefs, resolvers: resolvers[name] } as Module]) }
+})
+
+/** Their supergraph. @throws Error when they do not compose */
+export function supergraphSdl(urls: Readonly<Record<string, string>>): string {
+  const { supergraphSdl, errors } = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: urls[name] ?? '' })))
+  if (supergraphSdl === undefined) throw new Error(`the subgraphs do not compose: ${errors?.map(({ message }) => message).join('; ')}`)
+  return supergraphSdl
+}

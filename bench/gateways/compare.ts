@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { queries } from '../federation/queries.ts'
+import { type LoadRequest, type LoadResult, load } from '../measure/load.ts'
+import { cpuMs, pinSelf, rssMiB } from '../measure/process-use.ts'
+import type { Contender } from './contenders.ts'
+import { type RunningGateway, type RunningSubgraphs, startGateway, startSubgraphs } from './running.ts'
+import { expectedAnswers, verified, type Workload } from './verify.ts'
+
+export interface CompareOptions {
+  readonly contenders: readonly Contender[]
+  /** Names of workloads. */
+  readonly workloads: readonly string[]
+  readonly rounds: number
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly connections: number
+  /** At most so many variable sets. */
+  readonly variableSets: number
+  readonly pin: boolean
+  readonly say: (line: string) => void
+}
+
+/** One run of one gateway under one workload. */
+export interface Sample extends LoadResult {
+  readonly gateway: string
+  readonly workload: string
+  readonly cpuMsPerRequest: number
+  readonly callsPerRequest: number
+  readonly rssMiB: number
+}
+
+export interface Comparison {
+  readonly samples: readonly Sample[]
+  /** Gateways that are wrong or do not start, and how. They are not measured there. */
+  readonly wrong: readonly { readonly gateway: string; readonly workload: string; readonly why: string }[]
+}
+
+interface Lane {
+  readonly gateway: RunningGateway
+  readonly workload: string
+  readonly requests: readonly LoadRequest[]
+}
+
+/** With varying variables, and heavy once more with identical requests, which a gateway may join in flight. */
+export const workloads: ReadonlyMap<string, Workload> = new Map([
+  ...queries.map((one): [string, Workload] => [one.name, one]),
+  ...queries
+    .filter(({ name }) => name === 'heavy')
+    .map(({ name, query, variables }): [string, Workload] => [`${name} identical`, { query, variables: variables.slice(0, 1) }]),
+])
+
+/** Runs all gateways side by side, a run of each in turn, and measures every run. */
+export async function compareGateways(options: CompareOptions): Promise<Comparison> {
+  await using stack = new AsyncDisposableStack()
+  const [gatewayCore, otherCore] = options.pin && availableParallelism() > 1 && pinSelf(1) ? [0, 1] : [undefined, undefined]
+  if (gatewayCore === undefined) options.say('Not pinned to cores: read the CPU times, not the rates.')
+  const folder = mkdtempSync(join(tmpdir(), 'vibely-bench-'))
+  stack.defer(() => rmSync(folder, { recursive: true }))
+  const subgraphs = stack.use(await startSubgraphs(folder, otherCore))
+  const wrong: Comparison['wrong'][number][] = []
+  const lanes: Lane[] = []
+  for (const contender of options.contenders) {
+    options.say(`starting ${contender.name}`)
+    try {
+      const gateway = stack.use(await startGateway(contender, subgraphs.supergraph, gatewayCore))
+      for (const workload of options.workloads) await prepare(gateway, workload)
+    } catch (error) {
+      wrong.push({ gateway: contender.name, workload: 'all', why: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  async function prepare(gateway: RunningGateway, workload: string): Promise<void> {
+    const whole = workloads.get(workload)
+    if (!whole) throw new Error(`no workload is called ${workload}`)
+    const cut = { query: whole.query, variables: whole.variables.slice(0, options.variableSets) }
+    const requests = await verified(gateway.url, cut, await expectedAnswers(cut))
+    if (typeof requests === 'string') wrong.push({ gateway: gateway.name, workload, why: requests })
+    else lanes.push({ gateway, workload, requests })
+  }
+
+  for (const lane of lanes) {
+    options.say(`warming up ${lane.gateway.name}: ${lane.workload}`)
+    await load(lane.gateway.url, lane.requests, { connections: options.connections, seconds: options.warmUpSeconds })
+  }
+  const samples: Sample[] = []
+  for (let round = 1; round <= options.rounds; round++) {
+    options.say(`round ${round} of ${options.rounds}`)
+    for (const lane of lanes) samples.push(await measure(lane, subgraphs, options))
+  }
+  return { samples, wrong }
+}
+
+async function measure({ gateway, workload, requests }: Lane, subgraphs: RunningSubgraphs, options: CompareOptions): Promise<Sample> {
+  await subgraphs.calls()
+  const before = cpuMs(gateway.pid)
+  const result = await load(gateway.url, requests, options)
+  const cpu = cpuMs(gateway.pid) - before
+  return {
+    gateway: gateway.name,
+    workload,
+    ...result,
+    cpuMsPerRequest: cpu / result.requests,
+    callsPerRequest: (await subgraphs.calls()) / result.requests,
+    rssMiB: rssMiB(gateway.pid),
+  }
+}

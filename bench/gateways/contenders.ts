@@ -1,0 +1,25 @@
+export interface Contender {
+  readonly name: string
+  readonly script: string
+  readonly args: (supergraph: string, port: number) => readonly string[]
+  readonly flags?: readonly string[]
+}
+
+const positional = (supergraph: string, port: number) => [supergraph, String(port)]
+
+/** Every JavaScript gateway of the package registry that runs a federation 2 supergraph, ours among them. The first is the measure. */
+export const contenders: readonly Contender[] = [
+  { name: 'stock', script: 'gateways/stock.ts', args: positional },
+  {
+    name: 'vibely',
+    script: '../router/src/main.ts',
+    args: (supergraph, port) => ['--supergraph', supergraph, '--port', String(port)],
+    // As `npm run router` starts it.
+    flags: ['--import', new URL('../../packages/kit/src/telemetry-setup.ts', import.meta.url).href],
+  },
+  { name: 'stock + undici', script: 'gateways/undici.ts', args: positional },
+  { name: 'mercurius', script: 'gateways/mercurius.ts', args: positional },
+  { name: 'hive gateway', script: 'gateways/hive.ts', args: positional },
+  { name: 'hive router runtime', script: 'gateways/hive-router-runtime.ts', args: positional },
+  { name: 'stitching', script: 'gateways/stitching.ts', args: positional },
+]

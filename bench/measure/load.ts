@@ -1,0 +1,57 @@
+import { Pool } from 'undici'
+import { percentile } from './numbers.ts'
+
+export interface LoadRequest {
+  readonly body: string
+  /** Bytes of the right answer; another length is a failure. */
+  readonly answerBytes: number
+}
+
+export interface LoadResult {
+  readonly requests: number
+  readonly failures: number
+  readonly seconds: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+}
+
+/** Sends the requests in turn from a number of connections, each as soon as it has its answer, for the given time. */
+export async function load(
+  url: string,
+  requests: readonly LoadRequest[],
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+): Promise<LoadResult> {
+  const { origin, pathname } = new URL(url)
+  const pool = new Pool(origin, { connections })
+  const latencies: number[] = []
+  let failures = 0
+  let turn = 0
+  const start = performance.now()
+  const end = start + seconds * 1_000
+  async function client(): Promise<void> {
+    while (performance.now() < end) {
+      const request = requests[turn++ % requests.length]
+      if (!request) return
+      const sent = performance.now()
+      const right = await send(pool, pathname, request).catch(() => false)
+      latencies.push(performance.now() - sent)
+      if (!right) failures += 1
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, client))
+  const elapsed = (performance.now() - start) / 1_000
+  await pool.close()
+  const sorted = Float64Array.from(latencies).sort()
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(sorted, share)) as [number, number, number]
+  return { requests: sorted.length, failures, seconds: elapsed, p50, p95, p99 }
+}
+
+const HEADERS = { 'content-type': 'application/json', accept: 'application/json' }
+
+async function send(pool: Pool, path: string, { body, answerBytes }: LoadRequest): Promise<boolean> {
+  const answer = await pool.request({ method: 'POST', path, body, headers: HEADERS })
+  let bytes = 0
+  for await (const chunk of answer.body) bytes += chunk.length
+  return answer.statusCode === 200 && bytes === answerBytes
+}
