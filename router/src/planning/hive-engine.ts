@@ -1,19 +1,39 @@
 import { QueryPlanner } from '@graphql-hive/router-query-planner'
 import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql'
+import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
 import { hivePlan } from './hive-plan.ts'
-import type { PlanEngine } from './planner.ts'
+import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
 
 /**
  * The planner of Hive Router, native code. It knows no `@defer`: such answers come whole.
+ * What it gets wrong, or does not get at all, the other engine plans.
+ * @param openOther opens that engine, once it is needed
  * @throws Error where the package has no binary for the platform: import this module only when it is chosen
  */
-export function hiveEngine(executionSdl: string): PlanEngine {
+export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEngine>): PlanEngine {
   const planner = new QueryPlanner(executionSdl)
+  const doubts = hiveDoubts(executionSdl)
+  let other: Promise<PlanEngine> | undefined
+
+  function tryPlan(document: DocumentNode, { labels }: PlanChoices): Plan | null {
+    const fetched = withoutUnfetched(document)
+    if (!fetched) return { kind: 'QueryPlan' }
+    if (doubts.about(fetched)) return null
+    try {
+      const made = planner.plan(print(fetched), undefined, new Set(labels), percentageOf(planner.overridePercentages, labels))
+      const plan = hivePlan(made)
+      return isOutOfOrder(fetched, plan) ? null : plan
+    } catch {
+      return null
+    }
+  }
+
   return {
-    plan(text, { labels }) {
-      const fetched = withoutUnfetched(parse(text, { noLocation: true }))
-      if (!fetched) return { kind: 'QueryPlan' }
-      return hivePlan(planner.plan(print(fetched), undefined, new Set(labels), percentageOf(planner.overridePercentages, labels)))
+    async plan(text, choices) {
+      const plan = tryPlan(parse(text, { noLocation: true }), choices)
+      if (plan) return plan
+      other ??= openOther()
+      return (await other).plan(text, { ...choices, defer: false })
     },
   }
 }

@@ -12,8 +12,9 @@ export interface PlanOrder {
   readonly choices: PlanChoices
 }
 
-/** A thread says `ready` once, then answers each order. */
+/** A thread says `ready` once it has an engine, then answers each order. An order for which it opens another is `delayed` until `ready` comes again. */
 export type WorkerAnswer =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'delayed' }
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string | undefined }

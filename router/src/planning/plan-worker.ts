@@ -2,26 +2,34 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PlanOrder, WorkerAnswer, WorkerStart } from './plan-messages.ts'
-import type { PlanEngine, PlanEngineName } from './planner.ts'
-
-/** Each engine is loaded only where it is chosen: one has native code, the other takes its time. */
-async function openEngine(name: PlanEngineName, executionSdl: string): Promise<PlanEngine> {
-  if (name === 'hive') return (await import('./hive-engine.ts')).hiveEngine(executionSdl)
-  return (await import('./apollo-engine.ts')).apolloEngine(executionSdl)
-}
-
-function answerTo(engine: PlanEngine, { operation, choices }: PlanOrder): WorkerAnswer {
-  try {
-    return { kind: 'plan', plan: engine.plan(operation, choices) }
-  } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    return { kind: 'failed', message, stack }
-  }
-}
+import type { PlanEngine } from './planner.ts'
 
 const port = parentPort
 if (!port) throw new Error('this is a thread, not a program')
+const say = (answer: WorkerAnswer) => port.postMessage(answer)
 const { engine: name, executionSdl } = workerData as WorkerStart
-const engine = await openEngine(name, executionSdl)
-port.on('message', (order: PlanOrder) => port.postMessage(answerTo(engine, order)))
-port.postMessage({ kind: 'ready' } satisfies WorkerAnswer)
+
+// Each engine is loaded only where it is needed: one has native code, the other takes time and memory.
+const openApollo = async () => (await import('./apollo-engine.ts')).apolloEngine(executionSdl)
+const openHive = async () => (await import('./hive-engine.ts')).hiveEngine(executionSdl, openApolloLate)
+
+async function openApolloLate(): Promise<PlanEngine> {
+  say({ kind: 'delayed' })
+  const engine = await openApollo()
+  say({ kind: 'ready' })
+  return engine
+}
+
+const engine = await (name === 'hive' ? openHive() : openApollo())
+
+async function answer({ operation, choices }: PlanOrder): Promise<void> {
+  try {
+    say({ kind: 'plan', plan: await engine.plan(operation, choices) })
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    say({ kind: 'failed', message, stack })
+  }
+}
+
+port.on('message', (order: PlanOrder) => void answer(order))
+say({ kind: 'ready' })

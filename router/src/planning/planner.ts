@@ -139,7 +139,7 @@ export interface Planner extends AsyncDisposable {
 
 /** Makes plans where it is called. */
 export interface PlanEngine {
-  plan(operation: string, choices: PlanChoices): Plan
+  plan(operation: string, choices: PlanChoices): Plan | Promise<Plan>
 }
 
 export type PlanEngineName = 'apollo' | 'hive'

@@ -9,7 +9,7 @@ const PLAN_CPU_MS = 200
 /** The longest that a plan may take by the clock, however little of the processor the thread was given. */
 const PLAN_MS = 2_000
 /** The longest that an order waits for its turn. */
-const TURN_MS = 3_000
+const TURN_MS = 10_000
 const HEAP_MB = 512
 
 interface Waiting {
@@ -22,7 +22,7 @@ interface Waiting {
 /** The thread at work, and what it has. */
 interface Thread {
   readonly worker: Worker
-  /** Undefined until it is ready for its first order. */
+  /** False while it opens an engine. */
   ready: boolean
   current: Waiting | null
 }
@@ -49,6 +49,7 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
     worker.on('message', (answer: WorkerAnswer) => {
       if (thread !== started) return
       if (answer.kind === 'ready') started.ready = true
+      else if (answer.kind === 'delayed') started.ready = false
       else settle(started, answer)
       next()
     })
@@ -60,7 +61,7 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
     return started
   }
 
-  function settle(done: Thread, answer: Exclude<WorkerAnswer, { kind: 'ready' }>): void {
+  function settle(done: Thread, answer: Extract<WorkerAnswer, { kind: 'plan' | 'failed' }>): void {
     const { current } = done
     done.current = null
     if (answer.kind === 'plan') {
@@ -104,15 +105,21 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
 
   /** Refuses an order that is too long in the making, by the time that its thread was really running. */
   async function limit(at: Thread, order: Waiting): Promise<void> {
-    const given = Date.now()
-    const before = await at.worker.cpuUsage().catch(() => null)
+    const isUnderWay = () => thread === at && at.current === order
+    let given = Date.now()
+    let before = await at.worker.cpuUsage().catch(() => null)
     for (let left = planCpuMs; left > 0; ) {
       await setTimeout(Math.ceil(left), null, { ref: false })
-      if (thread !== at || at.current !== order) return
+      if (!isUnderWay()) return
       const used = before && (await at.worker.cpuUsage(before).catch(() => null))
       left = !used || Date.now() - given > PLAN_MS ? 0 : planCpuMs - (used.user + used.system) / 1_000
+      if (at.ready) continue
+      // Opening an engine is not the order's fault.
+      given = Date.now()
+      before = await at.worker.cpuUsage().catch(() => null)
+      left = planCpuMs
     }
-    if (thread === at && at.current === order) replace(fault('BAD_REQUEST', 'The operation is too complex to plan.'))
+    if (isUnderWay()) replace(fault('BAD_REQUEST', 'The operation is too complex to plan.'))
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Answer } from '../../src/execution/answer.ts'
 import type { Executor } from '../../src/execution/executor.ts'
 import { run } from '../../src/execution/run.ts'
 import { InvalidOperation, type Operations, openOperations } from '../../src/operations/prepare.ts'
+import type { PlanEngineName } from '../../src/planning/planner.ts'
 import { localSource } from '../../src/sources/local-source.ts'
 import type { Source } from '../../src/sources/source.ts'
 import { composeSupergraph } from '../../src/supergraph/compose.ts'
@@ -63,7 +64,7 @@ export async function answerOf(
 }
 
 /** The state of a supergraph with what prepares operations on it. */
-export function openState(supergraphSdl: string): { readonly state: SchemaState; readonly operations: Operations } {
-  const state = buildSchemaState(supergraphSdl)
+export function openState(supergraphSdl: string, engine: PlanEngineName): { readonly state: SchemaState; readonly operations: Operations } {
+  const state = buildSchemaState(supergraphSdl, { engine })
   return { state, operations: openOperations(state, { introspection: true }) }
 }

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import type { Answer } from '../../src/execution/answer.ts'
 import { compiledExecutor } from '../../src/execution/compiled-executor.ts'
 import { stockExecutor } from '../../src/gateway/stock-executor.ts'
 import { answerOf, localSources, openState, silent, supergraphOf } from './harness.ts'
 import type { Example, Suite } from './suite.ts'
 
-const EXECUTORS = [
-  { name: 'stock', open: stockExecutor, failing: ({ stockFails }: Example) => stockFails },
-  { name: 'compiled', open: compiledExecutor, failing: ({ weFail }: Example) => weFail },
-]
+const WAYS = [
+  { name: 'stock', engine: 'apollo', open: stockExecutor, failing: ({ stockFails }: Example) => stockFails },
+  { name: 'compiled', engine: 'apollo', open: compiledExecutor, failing: ({ weFail }: Example) => weFail },
+  {
+    name: "compiled, Hive's planner",
+    engine: 'hive',
+    open: compiledExecutor,
+    failing: ({ weFail, hiveIsRight }: Example) => (hiveIsRight ? undefined : weFail),
+  },
+] as const
 
 function check(example: Example, { data, errors }: Answer) {
   assert.equal(data, example.data === undefined ? undefined : JSON.stringify(example.data))
@@ -22,8 +28,11 @@ const folder = new URL('./suites/', import.meta.url)
 for (const file of (await readdir(folder)).sort()) {
   const { suite } = (await import(new URL(file, folder).href)) as { suite: Suite }
   describe(`${file.replace('.ts', '')}: ${suite.what}`, () => {
-    const { state, operations } = openState(supergraphOf(suite))
-    for (const { name, open, failing } of EXECUTORS) {
+    const supergraphSdl = supergraphOf(suite)
+    const states = { apollo: openState(supergraphSdl, 'apollo'), hive: openState(supergraphSdl, 'hive') }
+    after(() => Promise.all(Object.values(states).map(({ state }) => state[Symbol.asyncDispose]())))
+    for (const { name, engine, open, failing } of WAYS) {
+      const { state, operations } = states[engine]
       for (const example of suite.examples) {
         test(`${name}: ${example.query.replace(/\s+/g, ' ')} ${JSON.stringify(example.variables ?? {})}`, async () => {
           const executor = open(state, localSources(suite), silent)

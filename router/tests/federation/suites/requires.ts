@@ -79,6 +79,7 @@ export const suite: Suite = {
       },
       stockFails: RETURNING,
       weFail: RETURNING,
+      hiveIsRight: true,
     },
     { query: '{ shipped { estimate banner } }', data: { shipped: [{ estimate: 10, banner: 'true 3cm' }] } },
     {

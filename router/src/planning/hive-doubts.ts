@@ -1,0 +1,72 @@
+import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
+import { argumentsOf } from '../supergraph/features.ts'
+import type { Plan, PlanNode } from './planner.ts'
+
+/** What Hive Router's planner is known to get wrong. Each case stands in the tests of federation. */
+export interface HiveDoubts {
+  /** True for an operation whose plan would be wrong. */
+  about(operation: DocumentNode): boolean
+}
+
+/**
+ * Reads from a supergraph which fields subgraphs need of each other. The planner writes those into the answer under their own names,
+ * also where the client gives such a name to another field, or asks for the same field with other arguments.
+ */
+export function hiveDoubts(executionSdl: string): HiveDoubts {
+  const needed = new Set<string>()
+  const takingArguments = new Set<string>()
+  /** Names of fields with `@requires`, and of what each requires. */
+  const requiring: { readonly name: string; readonly names: readonly string[] }[] = []
+  visit(parse(executionSdl, { noLocation: true }), {
+    Directive(directive) {
+      const { key, requires } = argumentsOf(directive)
+      if (directive.name.value === 'join__type') for (const name of namesIn(key)) needed.add(name)
+      if (directive.name.value === 'join__field') for (const name of namesIn(requires)) needed.add(name)
+    },
+    FieldDefinition({ name, arguments: given = [], directives = [] }) {
+      if (given.length > 0) takingArguments.add(name.value)
+      const names = directives.flatMap((directive) => namesIn(argumentsOf(directive).requires))
+      if (names.length > 0) requiring.push({ name: name.value, names })
+    },
+  })
+  const requiringArguments = new Set(
+    requiring.filter(({ names }) => names.some((name) => takingArguments.has(name))).map(({ name }) => name),
+  )
+
+  function isDoubtful({ name: { value: name }, alias, directives }: FieldNode): boolean {
+    if (alias?.value === '__typename') return true
+    if (name === '__typename') return alias !== undefined || (directives?.length ?? 0) > 0
+    return requiringArguments.has(name) || (alias !== undefined && alias.value !== name && needed.has(alias.value))
+  }
+
+  return {
+    about(operation) {
+      let doubtful = false
+      visit(operation, {
+        Field(field) {
+          doubtful ||= isDoubtful(field)
+        },
+        // Its own variable of an entity fetch is called so, too.
+        VariableDefinition({ variable }) {
+          doubtful ||= variable.name.value === 'representations'
+        },
+      })
+      return doubtful
+    },
+  }
+}
+
+/** True for the plan of several mutations where what one of them needs of other subgraphs would be fetched after the next. */
+export function isOutOfOrder(operation: DocumentNode, { node }: Plan): boolean {
+  const definition = operation.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
+  if (definition?.operation !== 'mutation' || definition.selectionSet.selections.length === 1) return false
+  return node !== undefined && node.kind !== 'Subscription' && hasEntityFetch(node)
+}
+
+function hasEntityFetch(node: PlanNode): boolean {
+  if (node.kind === 'Sequence' || node.kind === 'Parallel') return node.nodes.some(hasEntityFetch)
+  return node.kind !== 'Fetch'
+}
+
+/** Every name in a set of fields, arguments and types among them: one too many costs a little, one too few an answer. */
+const namesIn = (fields: unknown): readonly string[] => (typeof fields === 'string' ? (fields.match(/[_A-Za-z]\w*/g) ?? []) : [])
