@@ -13,7 +13,7 @@ import { routerEnv } from '@vibely/router/env'
 import { localKeys } from '@vibely/router/key-set'
 import { localSource } from '@vibely/router/local-source'
 import { openRouter } from '@vibely/router/router'
-import { committedExplorerDocument, committedSupergraph } from '@vibely/router/supergraph'
+import { committedExplorerDocument, committedPersistedDocuments, committedSupergraph } from '@vibely/router/supergraph'
 import { socialEnv } from '@vibely/social/env'
 import { openSocial } from '@vibely/social/subgraph'
 
@@ -29,6 +29,7 @@ await runMain(logger, async (stack) => {
       env,
       supergraphSdl: await committedSupergraph(),
       explorerDocument: await committedExplorerDocument(),
+      persistedDocuments: await committedPersistedDocuments(),
       sources: subgraphs.map((subgraph) => localSource(subgraph, logger)),
       loadKeys: localKeys(pages),
       pages,

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { openRequestSigner } from '@vibely/kit/identity'
 import type { Logger } from '@vibely/kit/logger'
 import { parse } from 'graphql'
-import type { RemoteEnv } from './env.ts'
+import type { RemoteEnv, StandaloneEnv } from './env.ts'
 import { type Pages, remotePages } from './http/pages.ts'
 import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
 import { httpSource } from './sources/http-source.ts'
 import type { Source } from './sources/source.ts'
-import { committedExplorerDocument, committedSupergraph } from './supergraph/committed.ts'
+import { committedExplorerDocument, committedPersistedDocuments, committedSupergraph } from './supergraph/committed.ts'
 import { joinedSubgraphs } from './supergraph/subgraphs.ts'
 
 /** What a router of its own process is opened with. */
@@ -17,6 +17,7 @@ export interface Deployment {
   readonly loadKeys: LoadKeys
   readonly pages: Pages
   readonly explorerDocument?: string
+  readonly persistedDocuments?: string | undefined
 }
 
 /** Our supergraph over subgraphs behind HTTP, each with its own key. */
@@ -34,14 +35,18 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
   return {
     supergraphSdl: await committedSupergraph(),
     explorerDocument: await committedExplorerDocument(),
+    persistedDocuments: await committedPersistedDocuments(),
     sources: await Promise.all(sources),
     loadKeys: remoteKeys(new URL('/.well-known/jwks.json', env.AUTH_URL).href),
     pages: remotePages(env.AUTH_URL, ['/.well-known/jwks.json', '/verify-email', '/dev/mail', '/dev/mail.json']),
   }
 }
 
+type ForeignSettings = Partial<Pick<StandaloneEnv, 'JWKS_URL' | 'PERSISTED_DOCUMENTS'>>
+
 /** Any supergraph file; the subgraphs' addresses are in it. */
-export async function foreignDeployment(file: string, jwksUrl: string | undefined, logger: Logger): Promise<Deployment> {
+export async function foreignDeployment(file: string, settings: ForeignSettings, logger: Logger): Promise<Deployment> {
+  const { JWKS_URL: jwksUrl, PERSISTED_DOCUMENTS: documents } = settings
   const supergraphSdl = await readFile(file, 'utf8')
   return {
     supergraphSdl,
@@ -49,5 +54,6 @@ export async function foreignDeployment(file: string, jwksUrl: string | undefine
     // Without a key set no token is good.
     loadKeys: jwksUrl === undefined ? async () => ({ keys: [] }) : remoteKeys(jwksUrl),
     pages: {},
+    ...(documents !== undefined && { persistedDocuments: await readFile(documents, 'utf8') }),
   }
 }

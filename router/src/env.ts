@@ -28,6 +28,8 @@ const baseEnv = {
   ROUTER_ENTITY_CACHE: z.stringbool().default(true),
   /** Value of the header `x-vibely-admin` with which operators and CI read the schema in production. */
   ADMIN_SECRET: z.string().min(32).optional(),
+  /** Operations that are not in the manifest of persisted documents: run, run and logged, or refused. */
+  SAFELIST: z.enum(['off', 'log', 'enforce']).default('off'),
   /** Who plans: Apollo's planner, or the native one of Hive Router, which plans faster and asks for less, but knows no `@defer`. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
 }
@@ -41,7 +43,11 @@ export const standaloneEnv = {
   REDIS_URL: redisEnv.REDIS_URL.optional(),
   CURSOR_SECRET: cursorEnv.CURSOR_SECRET.optional(),
   JWKS_URL: z.url().optional(),
+  /** File with the manifest of persisted documents: of Apollo's tools, or a record of texts by their hash. */
+  PERSISTED_DOCUMENTS: z.string().optional(),
 }
+
+export type StandaloneEnv = z.output<z.ZodObject<typeof standaloneEnv>>
 
 export type RouterEnv = z.output<z.ZodObject<typeof baseEnv>> & {
   readonly REDIS_URL?: string | undefined

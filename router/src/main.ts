@@ -12,9 +12,9 @@ const env = supergraph === undefined ? readEnv(routerEnv, withPort(port)) : read
 const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
 
 await runMain(logger, async (stack) => {
-  const jwksUrl = 'JWKS_URL' in env ? env.JWKS_URL : undefined
+  const settings = 'JWKS_URL' in env ? env : {}
   const deployment =
-    supergraph === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(supergraph, jwksUrl, logger)
+    supergraph === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(supergraph, settings, logger)
   for (const source of deployment.sources) stack.use(source)
   const router = stack.use(await openRouter({ env, logger, ...deployment }))
   logger.info({ url: router.url }, 'router is listening')

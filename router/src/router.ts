@@ -10,6 +10,9 @@ import { openAuthenticator } from './identity/access-token.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openRedisFeeds } from './live/redis.ts'
 import { streamCursors } from './live/stream-cursor.ts'
+import { memoryStore, redisStore } from './operations/document-store.ts'
+import { readManifest } from './operations/manifest.ts'
+import { openPersistedOperations } from './operations/persisted.ts'
 import { openPipeline } from './pipeline.ts'
 import { composeSource } from './sources/compose-sources.ts'
 import type { Source } from './sources/source.ts'
@@ -29,6 +32,8 @@ export interface RouterOptions {
   readonly pages: Pages
   /** Operations that the explorer opens with. */
   readonly explorerDocument?: string | undefined
+  /** Manifest of the clients' persisted documents, as JSON. */
+  readonly persistedDocuments?: string | undefined
   /** Every request goes through Apollo Server, for comparison. */
   readonly longWayOnly?: boolean
   readonly logger: Logger
@@ -47,6 +52,7 @@ export async function openRouter({
   loadKeys,
   pages,
   explorerDocument = '{\n  __typename\n}\n',
+  persistedDocuments,
   longWayOnly = false,
   logger,
 }: RouterOptions): Promise<Router> {
@@ -70,7 +76,13 @@ export async function openRouter({
 
   const grants = cors(env.CORS_ORIGINS)
   const isAdmin = adminCheck(env.ADMIN_SECRET)
-  const graphql = stack.use(await openGraphql({ pipeline, authenticator, cors: grants, isAdmin, longWayOnly, logger }))
+  const persisted = openPersistedOperations({
+    store: url === undefined ? memoryStore() : stack.use(redisStore({ url, namespace, logger })),
+    safelist: env.SAFELIST,
+    manifest: persistedDocuments === undefined ? null : readManifest(persistedDocuments),
+    logger,
+  })
+  const graphql = stack.use(await openGraphql({ pipeline, persisted, authenticator, cors: grants, isAdmin, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   stack.defer(() => app.close())
   const live = redis && secret !== undefined ? { pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger } : null

@@ -46,11 +46,18 @@ export interface Answer {
   readonly body: ExecutionResult<Record<string, unknown>>
 }
 
-export async function runRouter(
-  options: { topology?: Topology; env?: Partial<RouterEnv>; redisUrl?: string; longWayOnly?: boolean } = {},
-): Promise<Running> {
+export interface RunOptions {
+  readonly topology?: Topology
+  /** Settings; with the namespace of another router it is a second instance beside it. */
+  readonly env?: Partial<RouterEnv>
+  readonly redisUrl?: string
+  readonly longWayOnly?: boolean
+  readonly persistedDocuments?: string
+}
+
+export async function runRouter(options: RunOptions = {}): Promise<Running> {
   await using stack = new AsyncDisposableStack()
-  const namespace = freshNamespace()
+  const namespace = options.env?.VIBELY_NAMESPACE ?? freshNamespace()
   const world = openWorld()
   const credentials = await openCredentials()
   const { REDIS_URL } = servers()
@@ -87,6 +94,7 @@ export async function runRouter(
         ROUTER_HOST: '127.0.0.1',
         ROUTER_PORT: 0,
         CORS_ORIGINS: ['https://app.example'],
+        SAFELIST: 'off',
         ROUTER_SHARE_OPERATIONS: true,
         ROUTER_SHARE_FETCHES: true,
         ROUTER_ENTITY_CACHE: true,
@@ -99,6 +107,7 @@ export async function runRouter(
       loadKeys: async () => credentials.keys,
       pages,
       longWayOnly: options.longWayOnly ?? false,
+      persistedDocuments: options.persistedDocuments,
       logger,
     }),
   )

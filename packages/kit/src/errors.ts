@@ -17,6 +17,7 @@ export const FAULTS = {
   STEP_UP_REQUIRED: { status: 403, retry: 'after step-up', message: 'Prove password or second factor again.' },
   BAD_REQUEST: { status: 400, retry: 'no', message: 'The request is malformed.' },
   BATCHING_DISABLED: { status: 400, retry: 'no', message: 'Send one operation a request.' },
+  PERSISTED_QUERY_REQUIRED: { status: 400, retry: 'no', message: 'Only operations of the manifest run here.' },
   BAD_USER_INPUT: { status: 400, retry: 'no', message: 'An argument is not usable.' },
   INVALID_CURSOR: { status: 400, retry: 'no', message: 'The cursor is forged, of another viewer, or not of this list.' },
   RATE_LIMITED: { status: 429, retry: 'later', message: 'Too many requests.' },

@@ -3,7 +3,7 @@ import { type Answer, answerText } from '../execution/answer.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Exchange, Reply } from './exchange.ts'
-import { statusOf } from './negotiate.ts'
+import { type MediaType, statusOf } from './negotiate.ts'
 
 /**
  * Prepares the operation of an exchange.
@@ -13,6 +13,7 @@ export async function prepareExchange({ operations }: Pipeline, exchange: Exchan
   const { query, parameters, caller, isPrivileged } = exchange
   const operation = await operations.prepare(query, parameters.operationName, caller.viewer, isPrivileged)
   if (operation.kind === 'subscription') throw new InvalidOperation([NOT_A_STREAM])
+  exchange.keepDocument?.()
   return operation
 }
 
@@ -29,14 +30,15 @@ export const runExchange = (pipeline: Pipeline, { parameters, caller, signal }: 
 export async function answerExchange(pipeline: Pipeline, exchange: Exchange): Promise<Reply> {
   try {
     const operation = await prepareExchange(pipeline, exchange)
-    return replyTo(exchange, await runExchange(pipeline, exchange, operation))
+    return replyTo(exchange.mediaType, await runExchange(pipeline, exchange, operation))
   } catch (error) {
-    if (error instanceof InvalidOperation) return replyTo(exchange, { data: undefined, errors: error.errors })
+    if (error instanceof InvalidOperation) return replyTo(exchange.mediaType, { data: undefined, errors: error.errors })
     throw error
   }
 }
 
-const replyTo = ({ mediaType }: Exchange, answer: Answer): Reply => ({
+/** The answer in its media type. */
+export const replyTo = (mediaType: MediaType, answer: Answer): Reply => ({
   status: statusOf(answer.data !== undefined, answer.errors[0]?.extensions.code, mediaType),
   text: answerText(answer),
 })

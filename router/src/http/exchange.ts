@@ -10,6 +10,8 @@ export interface Exchange {
   readonly parameters: Parameters
   /** The document: sent, or kept under the hash that was sent. */
   readonly query: string
+  /** Keeps a document that came with its hash, once it has proved valid. */
+  readonly keepDocument?: () => void
   readonly caller: Caller
   /** The admin header came with it: it may see the schema. */
   readonly isPrivileged: boolean

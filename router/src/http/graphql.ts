@@ -5,10 +5,12 @@ import type { Logger } from '@vibely/kit/logger'
 import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import type { Authenticator } from '../identity/access-token.ts'
+import type { PersistedOperations } from '../operations/persisted.ts'
+import { InvalidOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { type RequestNotes, requestLine } from '../telemetry/logs.ts'
 import type { AdminCheck } from './admin.ts'
-import { answerExchange } from './answer-exchange.ts'
+import { answerExchange, replyTo } from './answer-exchange.ts'
 import { type ApolloLane, openApolloLane } from './apollo-lane.ts'
 import type { Exchange, Reply } from './exchange.ts'
 import { answerType, type MediaType } from './negotiate.ts'
@@ -19,6 +21,7 @@ import { HttpRefusal, refusalText } from './refusal.ts'
 
 export interface GraphqlOptions {
   readonly pipeline: Pipeline
+  readonly persisted: PersistedOperations
   readonly authenticator: Authenticator
   readonly cors: Cors
   readonly isAdmin: AdminCheck
@@ -60,7 +63,7 @@ export async function openGraphql(options: GraphqlOptions): Promise<GraphqlEndpo
         notes.op = exchange.parameters.operationName?.slice(0, 100)
         send(await answer(exchange, options, apollo), exchange.mediaType, notes)
       } catch (error) {
-        send(refusal(error, logger), type ?? 'application/json', notes)
+        send(refusal(error, type ?? 'application/json', logger), type ?? 'application/json', notes)
       }
     }).catch((error: unknown) => {
       logger.error({ err: error }, 'an answer could not be sent')
@@ -94,28 +97,22 @@ const answer = (exchange: Exchange, { pipeline, longWayOnly = false }: GraphqlOp
 
 /**
  * Lets a request in, or not.
- * @throws HttpRefusal, Fault when the credential is not good
+ * @throws HttpRefusal, InvalidOperation when the document is not to be had, Fault when the credential is not good
  */
 async function accept(
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: MediaType | null,
-  { authenticator, isAdmin }: GraphqlOptions,
+  { persisted, authenticator, isAdmin }: GraphqlOptions,
 ): Promise<Exchange> {
   const parameters = await parametersOf(request)
   if (mediaType === null) throw new HttpRefusal(406, 'BAD_REQUEST', 'Accept application/graphql-response+json or application/json.')
-  if (!parameters.query) throw new HttpRefusal(400, 'BAD_REQUEST', 'The parameter "query" is missing.')
+  const isPrivileged = isAdmin(request.headers)
+  const query = await persisted.textOf(parameters, isPrivileged)
+  if (!query) throw new HttpRefusal(400, 'BAD_REQUEST', 'The parameter "query" is missing.')
   const caller = await callerOf(request, authenticator)
-  return {
-    request,
-    response,
-    parameters,
-    query: parameters.query,
-    caller,
-    isPrivileged: isAdmin(request.headers),
-    mediaType,
-    signal: closing(response),
-  }
+  const keep = parameters.extensions && { keepDocument: () => persisted.keep(parameters) }
+  return { request, response, parameters, query, ...keep, caller, isPrivileged, mediaType, signal: closing(response) }
 }
 
 async function parametersOf(request: IncomingMessage): Promise<Parameters> {
@@ -151,7 +148,8 @@ function closing(response: ServerResponse): AbortSignal {
 }
 
 /** The reply to a request that is not answered; what nobody foresaw is logged. */
-function refusal(error: unknown, logger: Logger): Reply {
+function refusal(error: unknown, type: MediaType, logger: Logger): Reply {
+  if (error instanceof InvalidOperation) return replyTo(type, { data: undefined, errors: error.errors })
   if (error instanceof HttpRefusal) return { status: error.status, text: refusalText(error.code, error.message), headers: error.headers }
   if (error instanceof Fault) {
     const { status } = FAULTS[error.code]

@@ -8,3 +8,6 @@ export const committedSupergraph = (): Promise<string> => contract('supergraph.g
 
 /** The operations with which the explorer welcomes a newcomer. */
 export const committedExplorerDocument = (): Promise<string> => contract('explorer.graphql')
+
+/** The documents of our clients, by their hash. */
+export const committedPersistedDocuments = (): Promise<string> => contract('persisted-documents.json')
