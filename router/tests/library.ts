@@ -43,6 +43,7 @@ const libraryState = (): SchemaState => {
 // An event of this world is the name of what it changed.
 const changes: EntityChanges = {
   eventTypes: new Set(['Changed']),
+  entityTypes: new Set(['Book', 'Author']),
   of: (events) =>
     events.map(({ payload }) => {
       const [type = '', id = ''] = new TextDecoder().decode(payload).split(' ')

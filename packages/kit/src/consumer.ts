@@ -72,6 +72,9 @@ const deadLettered = meter.createCounter('events_dead_lettered_total')
  * letters, for those that are replayed to it. Disposing finishes the message in hand, commits and leaves the group.
  */
 export async function startConsumers<Tx>({ bus, inbox, subscriptions, versions, logger }: Consumers<Tx>): Promise<AsyncDisposable> {
+  for (const { type } of subscriptions.flatMap(({ handlers }) => handlers)) {
+    if (versions && !versions.changes.eventTypes.has(type)) throw new Error(`${type} stands in no row of the entity changes`)
+  }
   const groups = Map.groupBy(subscriptions, ({ group }) => group)
   const running = [...groups].map(([group, of]) => {
     const topics = [...new Set(of.map(({ topic }) => topic)), DEAD_LETTERS]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { composeServices } from '@apollo/composition'
+import type { DescFile, DescMessage } from '@bufbuild/protobuf'
 import { eventually } from '@vibely/testkit/eventually'
 import type { RouterSide } from '@vibely/testkit/router-side'
 import { type ASTNode, isObjectType, Kind, parse, visit } from 'graphql'
@@ -102,6 +103,28 @@ export function subgraphContract({ name, main, start }: ContractOptions): void {
     }
   })
 
+  test('every event of its own, and every entity that routers may keep, stands in the table of changes', async () => {
+    const changes = running.subgraph.versions?.changes
+    assert.ok(changes)
+    assert.deepEqual(
+      (await eventsOf(name)).filter((type) => !changes.eventTypes.has(type)),
+      [],
+    )
+    const sdl = await sdlOf(name)
+    const keepable = keepableOf(sdl)
+    assert.deepEqual(
+      keepable.filter((type) => !changes.entityTypes.has(type)),
+      [],
+    )
+    const known = new Set(
+      parse(sdl).definitions.flatMap((definition) => ('name' in definition && definition.name ? definition.name.value : [])),
+    )
+    assert.deepEqual(
+      [...changes.entityTypes].filter((type) => !known.has(type)),
+      [],
+    )
+  })
+
   test('every part of the SDL is described', async () => {
     assert.deepEqual(undescribed(await sdlOf(name)), [])
   })
@@ -159,6 +182,32 @@ function entitiesOf(sdl: string): { type: string; prefix: string }[] {
     const id = definition.fields?.find((field) => field.name.value === 'id')
     const prefix = id?.description?.value.match(/prefix `(\w+)_`/)?.[1]
     return key && !unresolvable && prefix ? [{ type: definition.name.value, prefix }] : []
+  })
+}
+
+/** Types of the events of a domain: messages that are neither a part of another one nor what is sealed in one. */
+async function eventsOf(name: string): Promise<string[]> {
+  const folder = new URL(`../../../schema/generated/events/vibely/${name}/v1/`, import.meta.url)
+  const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('_pb.js'))
+  const modules = await Promise.all(
+    files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, DescMessage | DescFile>>),
+  )
+  const messages = modules.flatMap((module) =>
+    Object.values(module).filter((exported): exported is DescMessage => exported.kind === 'message'),
+  )
+  const parts = new Set(messages.flatMap(({ fields }) => fields.flatMap(({ message }) => message?.typeName ?? [])))
+  return messages.map(({ typeName }) => typeName).filter((typeName) => !parts.has(typeName) && !SEALED.has(typeName))
+}
+
+const SEALED = new Set(['vibely.auth.v1.PublicProfile'])
+
+/** Entities whose key is the same for all. */
+function keepableOf(sdl: string): string[] {
+  return parse(sdl).definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) return []
+    const isEntity = definition.directives?.some((directive) => directive.name.value === 'key')
+    const id = definition.fields?.find((field) => field.name.value === 'id')
+    return isEntity && id?.directives?.some((directive) => directive.name.value === 'sameForAll') ? [definition.name.value] : []
   })
 }
 

@@ -31,6 +31,7 @@ const OWED_MS = (ENTITY_SECONDS + 15) * 1_000
 
 /** The writing side of a subgraph's versions. */
 export interface EntityVersions extends AsyncDisposable {
+  readonly changes: EntityChanges
   /**
    * Gives every entity that the events changed a new version. Call it after the commit; a repeat costs one miss. Resolves when
    * Redis has it, or soon when Redis is away: then it is done as soon as Redis is back. Never rejects.
@@ -85,6 +86,7 @@ export function openEntityVersions(options: {
   }
 
   return {
+    changes,
     async changedBy(events) {
       try {
         const names = new Set(changes.of(events).flatMap((entity) => [keys.entity(entity), keys.type(entity.type)]))

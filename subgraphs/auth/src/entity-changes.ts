@@ -6,12 +6,12 @@ import {
   UserVerifiedSchema,
 } from '@vibely/schema/events/auth/v1/user'
 
-const user = ({ userId }: { readonly userId: string }) => [{ type: 'User', id: userId }]
+const user = { User: ({ userId }: { readonly userId: string }) => [userId] }
 
 /** Whom auth's events change. */
-export const authChanges = entityChanges(
+export const authChanges = entityChanges([
   changes(UserRegisteredSchema, user),
   changes(UserVerifiedSchema, user),
   changes(UserProfileChangedSchema, user),
   changes(UserStatusChangedSchema, user),
-)
+])

@@ -7,35 +7,34 @@ import { WorkCreatedSchema, type WorkState, WorkUpdatedSchema } from '@vibely/sc
 import { FollowedSchema, UnfollowedSchema } from '@vibely/schema/events/social/v1/follow'
 
 // Others ask for a work without knowing its medium.
-const work = (id: string) => [
-  { type: 'Work', id },
-  { type: 'Book', id },
-  { type: 'Film', id },
-]
-const user = ({ userId }: { readonly userId: string }) => [{ type: 'User', id: userId }]
-const review = (id: string) => [{ type: 'Review', id }]
-const workOf = ({ work: state }: { readonly work?: WorkState | undefined }) => (state ? work(state.workId) : [])
-const reviewOf = ({ review: state }: { readonly review?: ReviewState | undefined }) => (state ? review(state.reviewId) : [])
+const work = <Message>(idsOf: (message: Message) => readonly string[]) => ({ Work: idsOf, Book: idsOf, Film: idsOf })
+const workState = work(({ work: state }: { readonly work?: WorkState | undefined }) => (state ? [state.workId] : []))
+const reviewState = { Review: ({ review: state }: { readonly review?: ReviewState | undefined }) => (state ? [state.reviewId] : []) }
 // A score counts in the ratings of its work.
-const entryAndWork = ({ entryId, workId }: { readonly entryId: string; readonly workId: string }) => [
-  { type: 'LibraryEntry', id: entryId },
-  ...work(workId),
-]
+const entryAndWork = {
+  LibraryEntry: ({ entryId }: { readonly entryId: string }) => [entryId],
+  ...work(({ workId }: { readonly workId: string }) => [workId]),
+}
+const user = { User: ({ userId }: { readonly userId: string }) => [userId] }
 
 /** What culture's own events change, and those that it consumes. */
 export const cultureChanges = entityChanges(
-  changes(WorkCreatedSchema, workOf),
-  changes(WorkUpdatedSchema, workOf),
-  changes(GenreChangedSchema, ({ genreId }) => [{ type: 'Genre', id: genreId }]),
-  changes(ReviewPublishedSchema, reviewOf),
-  changes(ReviewEditedSchema, reviewOf),
-  changes(ReviewDeletedSchema, ({ reviewId }) => review(reviewId)),
-  changes(LibraryEntryChangedSchema, entryAndWork),
-  changes(LibraryEntryRemovedSchema, entryAndWork),
-  changes(UserRegisteredSchema, user),
-  changes(UserProfileChangedSchema, user),
-  changes(UserStatusChangedSchema, user),
-  // Who follows whom decides only what a viewer may see, and nothing that depends on the viewer is kept.
-  changesNothing(FollowedSchema),
-  changesNothing(UnfollowedSchema),
+  [
+    changes(WorkCreatedSchema, workState),
+    changes(WorkUpdatedSchema, workState),
+    changes(GenreChangedSchema, { Genre: ({ genreId }) => [genreId] }),
+    changes(ReviewPublishedSchema, reviewState),
+    changes(ReviewEditedSchema, reviewState),
+    changes(ReviewDeletedSchema, { Review: ({ reviewId }) => [reviewId] }),
+    changes(LibraryEntryChangedSchema, entryAndWork),
+    changes(LibraryEntryRemovedSchema, entryAndWork),
+    changes(UserRegisteredSchema, user),
+    changes(UserProfileChangedSchema, user),
+    changes(UserStatusChangedSchema, user),
+    // Who follows whom decides only what a viewer may see, and nothing that depends on the viewer is kept.
+    changesNothing(FollowedSchema),
+    changesNothing(UnfollowedSchema),
+  ],
+  // The catalogue adds people and never changes one.
+  ['Person'],
 )

@@ -11,22 +11,22 @@ import { WorkCreatedSchema, type WorkState, WorkUpdatedSchema } from '@vibely/sc
 import { FollowedSchema, UnfollowedSchema } from '@vibely/schema/events/social/v1/follow'
 import { InterestChangedSchema } from '@vibely/schema/events/social/v1/interest'
 
-const user = ({ userId }: { readonly userId: string }) => [{ type: 'User', id: userId }]
-const workOf = ({ work }: { readonly work?: WorkState | undefined }) => (work ? [{ type: 'Work', id: work.workId }] : [])
+const user = { User: ({ userId }: { readonly userId: string }) => [userId] }
+const workState = { Work: ({ work }: { readonly work?: WorkState | undefined }) => (work ? [work.workId] : []) }
 
 /** What the events that feed consumes change. Feed items and notifications are their viewer's, and nothing of those is kept. */
-export const feedChanges = entityChanges(
+export const feedChanges = entityChanges([
   changes(UserRegisteredSchema, user),
   changes(UserVerifiedSchema, user),
   changes(UserProfileChangedSchema, user),
   changes(UserStatusChangedSchema, user),
-  changes(WorkCreatedSchema, workOf),
-  changes(WorkUpdatedSchema, workOf),
-  changes(GenreChangedSchema, ({ genreId }) => [{ type: 'Genre', id: genreId }]),
+  changes(WorkCreatedSchema, workState),
+  changes(WorkUpdatedSchema, workState),
+  changes(GenreChangedSchema, { Genre: ({ genreId }) => [genreId] }),
   changesNothing(FollowedSchema),
   changesNothing(UnfollowedSchema),
   changesNothing(InterestChangedSchema),
   changesNothing(ReviewPublishedSchema),
   changesNothing(ReviewEditedSchema),
   changesNothing(ReviewDeletedSchema),
-)
+])
