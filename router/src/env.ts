@@ -11,6 +11,8 @@ const list = z
       .filter(Boolean),
   )
 
+const count = (standard: number) => z.coerce.number().int().positive().default(standard)
+
 /** What the router needs for any supergraph. */
 const baseEnv = {
   ...serviceEnv,
@@ -32,6 +34,10 @@ const baseEnv = {
   SAFELIST: z.enum(['off', 'log', 'enforce']).default('off'),
   /** Who plans: Apollo's planner, or the native one of Hive Router, which plans faster and asks for less, but knows no `@defer`. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
+  /** The most live connections of one user, of one address, and new ones a second. */
+  SOCKETS_PER_USER: count(20),
+  SOCKETS_PER_ADDRESS: count(100),
+  SOCKETS_PER_SECOND: count(2_000),
 }
 
 /** What it needs for ours, wherever the subgraphs run. */

@@ -8,8 +8,10 @@ import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
 import { openAuthenticator } from './identity/access-token.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
+import { openCredentials } from './live/reauthorize.ts'
 import { openRedisFeeds } from './live/redis.ts'
 import { streamCursors } from './live/stream-cursor.ts'
+import { openLive } from './live/subscribe.ts'
 import { memoryStore, redisStore } from './operations/document-store.ts'
 import { readManifest } from './operations/manifest.ts'
 import { openPersistedOperations } from './operations/persisted.ts'
@@ -17,7 +19,7 @@ import { openPipeline } from './pipeline.ts'
 import { composeSource } from './sources/compose-sources.ts'
 import type { Source } from './sources/source.ts'
 import { buildSchemaState } from './supergraph/schema-state.ts'
-import { socketSessions } from './transports/sessions.ts'
+import { openAdmission } from './transports/admission.ts'
 import { addSockets } from './transports/ws.ts'
 
 export interface RouterOptions {
@@ -65,8 +67,8 @@ export async function openRouter({
   const cache = entities ? (source: Source) => entities.over(source, state) : undefined
   const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches, cache }))
   const pipeline = openPipeline(state, sources, { introspection: !production, shareOperations, logger })
-  const sessions = socketSessions()
-  const onRevoked = (session: string) => sessions.end(session)
+  const credentials = stack.use(openCredentials())
+  const onRevoked = (session: string) => credentials.endSession(session)
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
   const authenticator = openAuthenticator({
     keys: keySet(loadKeys),
@@ -85,8 +87,11 @@ export async function openRouter({
   const graphql = stack.use(await openGraphql({ pipeline, persisted, authenticator, cors: grants, isAdmin, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   stack.defer(() => app.close())
-  const live = redis && secret !== undefined ? { pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger } : null
-  stack.use(addSockets(app.server, { pipeline, live, authenticator, sessions, isAllowed: originCheck(env.CORS_ORIGINS), logger }))
+  const live =
+    redis && secret !== undefined ? openLive({ pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
+  const admission = openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND })
+  const isAllowed = originCheck(env.CORS_ORIGINS)
+  stack.use(addSockets(app.server, { pipeline, live, authenticator, credentials, admission, isAllowed, logger }))
   const address = await app.listen({ port: env.ROUTER_PORT, host: env.ROUTER_HOST })
 
   const open = stack.move()

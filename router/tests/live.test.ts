@@ -1,41 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { servers } from '@vibely/testkit/servers'
-import type { ExecutionResult } from 'graphql'
 import type { Client } from 'graphql-ws'
 import { proxyTo } from './cuttable-proxy.ts'
 import { type Running, reviewEvent, runRouter, TOPOLOGIES } from './running.ts'
-
-interface ReviewEvent {
-  readonly phase: string
-  readonly cursor: string
-  readonly note: string | null
-  readonly review: { readonly title: string; readonly author: { readonly name: string; readonly reviewCount: number } | null } | null
-}
-
-const QUERY =
-  'subscription($after: String) { reviewAdded(after: $after) { phase cursor note review { title author { name reviewCount } } } }'
-
-/** A subscription whose results are taken one by one. */
-function watch(client: Client, after: string | null = null, query = QUERY) {
-  const results = client.iterate({ query, variables: { after } })
-  const next = async (): Promise<ExecutionResult> => {
-    const { value, done } = await results.next()
-    assert.ok(!done, 'the stream ended')
-    return value as ExecutionResult
-  }
-  return {
-    next,
-    event: async (): Promise<ReviewEvent> => {
-      const { data, errors } = await next()
-      assert.equal(errors, undefined)
-      return data?.reviewAdded as ReviewEvent
-    },
-    end: async () => void (await results.return?.()),
-  }
-}
-
-const seqOf = ({ note }: ReviewEvent) => Number(note?.split(' ')[1])
+import { type ReviewEvent, seqOf, watch } from './watch.ts'
 
 for (const topology of TOPOLOGIES) {
   describe(`live events, ${topology}`, async () => {
@@ -52,7 +21,9 @@ for (const topology of TOPOLOGIES) {
       await publisher.publish(reviewEvent(1, { channel, id: 'r2' }))
       const { cursor, ...event } = await stream.event()
       assert.deepEqual(event, { phase: 'LIVE', note: 'event 1', review: { title: 'Title r2', author: { name: 'Bruno', reviewCount: 7 } } })
-      assert.ok(running.world.calls.every(({ caller }) => caller.viewer?.id === 'p1'))
+      const askers = new Set(running.world.calls.map(({ caller }) => caller.viewer?.id))
+      // What is the same for everyone may be read for nobody, to be kept.
+      assert.ok(askers.has('p1') && [...askers].every((id) => id === 'p1' || id === undefined))
       await stream.end()
     })
 

@@ -100,6 +100,9 @@ export async function runRouter(options: RunOptions = {}): Promise<Running> {
         ROUTER_ENTITY_CACHE: true,
         // A planner for each topology: the same tests prove both, in no more time.
         QUERY_PLANNER: options.topology === 'distributed' ? 'hive' : 'apollo',
+        SOCKETS_PER_USER: 100,
+        SOCKETS_PER_ADDRESS: 1_000,
+        SOCKETS_PER_SECOND: 1_000,
         ...options.env,
       },
       supergraphSdl: world.supergraphSdl,

@@ -4,7 +4,9 @@ import { type Caller, requireViewer } from '@vibely/kit/viewer'
 import { parse } from 'graphql'
 import { composeSupergraph } from '../src/supergraph/compose.ts'
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy"])`
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy"])
+    extend schema @link(url: "https://specs.vibely.dev/sharing/v1.0", import: ["@sameForAll"]) @composeDirective(name: "@sameForAll")
+    directive @sameForAll on FIELD_DEFINITION`
 
 const SDL = {
   people: `${LINK}
@@ -19,8 +21,8 @@ const SDL = {
     type Mutation { rename(name: String!): Person @requiresScopes(scopes: [["people:write"]]) }
     interface Named { name: String! }
     type Person implements Named @key(fields: "id") {
-      id: ID!
-      name: String!
+      id: ID! @sameForAll
+      name: String! @sameForAll
       email: String @authenticated
       address(country: String): String @requiresScopes(scopes: [["people:read", "address:read"], ["admin"]])
     }
@@ -38,8 +40,8 @@ const SDL = {
     type ReviewEvent { phase: StreamPhase! cursor: String! review: Review note: String }
     type Mood { room: ID! text: String! }
     enum StreamPhase { REPLAY CAUGHT_UP LIVE RESYNC_REQUIRED }
-    type Review @key(fields: "id") { id: ID! title(upper: Boolean = false): String! author: Person }
-    type Person @key(fields: "id") { id: ID! reviewCount: Int }`,
+    type Review @key(fields: "id") { id: ID! @sameForAll title(upper: Boolean = false): String! @sameForAll author: Person @sameForAll }
+    type Person @key(fields: "id") { id: ID! @sameForAll reviewCount: Int }`,
 }
 
 type Name = keyof typeof SDL

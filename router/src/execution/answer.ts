@@ -1,5 +1,5 @@
 import { scrub } from '@vibely/kit/errors'
-import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 
 /** Outcome of an operation, as every transport gets it. */
 export interface Answer {
@@ -28,9 +28,3 @@ export function responseText(data: string | undefined, errors: readonly GraphQLF
 }
 
 type Extensions = Readonly<Record<string, unknown>>
-
-/** The answer as an object, for a transport that writes JSON by itself. */
-export const resultOf = ({ data, errors }: Answer): ExecutionResult => ({
-  ...(data !== undefined && { data: JSON.parse(data) as ExecutionResult['data'] & {} }),
-  ...(errors.length > 0 && { errors }),
-})

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Viewer } from '@vibely/kit/viewer'
 import { channelsOf } from './channels.ts'
-import { eventQueue, QUEUE_LIMIT } from './queue.ts'
+import { BACKLOG_LIMIT, emptyBacklog, resultQueue } from './queue.ts'
+import type { LiveResult } from './result.ts'
 import { streamCursors } from './stream-cursor.ts'
 
 const viewer: Viewer = { id: 'user_1', sessionId: 's', roles: [], scopes: [], facts: [] }
@@ -19,24 +20,33 @@ test('a channel is refused without the viewer or the argument that it needs', ()
     assert.throws(() => channelsOf('x:{args.id}', viewer, { id }), { code: 'BAD_USER_INPUT' })
 })
 
-test('a queue hands out in order, also to who waits already', async () => {
-  const queue = eventQueue<number>()
-  const waiting = queue.next()
-  for (const event of [1, 2, 3]) queue.push(event, 1)
-  assert.deepEqual([await waiting, await queue.next(), await queue.next()], [1, 2, 3])
-  const last = queue.next()
-  queue.close()
-  assert.equal(await last, null)
-  assert.equal(await queue.next(), null)
+const result = (text: string, key: string | null = null): LiveResult => ({ json: Buffer.from(text), cursor: null, key })
+
+test('a queue takes 500 results or 1 MB, over all queues of a client, and says when one does not fit', () => {
+  const backlog = emptyBacklog()
+  const first = resultQueue(backlog)
+  const second = resultQueue(backlog)
+  for (let i = 0; i < BACKLOG_LIMIT.events; i += 1) assert.equal((i % 2 ? first : second).push(result(`${i}`), 0), true)
+  assert.equal(first.push(result('x'), 0), false)
+  assert.equal(String(first.shift()?.json), '1')
+  assert.equal(second.push(result('x'), 0), true)
+  first.clear()
+  second.clear()
+  assert.deepEqual(backlog, { events: 0, bytes: 0 })
+  assert.equal(first.push(result('x'.repeat(BACKLOG_LIMIT.bytes)), 0), true)
+  assert.equal(second.push(result('x'), 0), false)
 })
 
-test('a queue takes 500 events or 1 MB, and says when one does not fit', () => {
-  const many = eventQueue<number>()
-  for (let i = 0; i < QUEUE_LIMIT.events; i += 1) assert.equal(many.push(i, 1), true)
-  assert.equal(many.push(0, 1), false)
-  const large = eventQueue<number>()
-  assert.equal(large.push(0, QUEUE_LIMIT.bytes), true)
-  assert.equal(large.push(1, 1), false)
+test('what waits in the socket counts too', () => {
+  assert.equal(resultQueue(emptyBacklog()).push(result('x'), BACKLOG_LIMIT.bytes), false)
+})
+
+test('of results with the same key the latest waits, in the place of the others no longer', () => {
+  const queue = resultQueue(emptyBacklog())
+  for (let i = 0; i < 2_000; i += 1) assert.equal(queue.push(result(`a${i}`, 'a'), 0), true)
+  queue.push(result('b', 'b'), 0)
+  queue.push(result('a', 'a'), 0)
+  assert.deepEqual([String(queue.shift()?.json), String(queue.shift()?.json), queue.shift()], ['b', 'a', undefined])
 })
 
 test('a cursor holds its place, for its channel alone', () => {

@@ -1,46 +1,58 @@
-/** The most that waits for one subscription; a client that reads slower has to come back with its cursor. */
-export const QUEUE_LIMIT = { events: 500, bytes: 1024 * 1024 } as const
+import type { LiveResult } from './result.ts'
 
-export interface EventQueue<Event> {
-  /** False when the event found no room: the client is too slow. */
-  push(event: Event, bytes: number): boolean
-  /** The next event, waiting for it; null once the queue is closed. */
-  next(): Promise<Event | null>
-  close(): void
+/** The most that waits for one client; who reads slower has to come back with a cursor. */
+export const BACKLOG_LIMIT = { events: 500, bytes: 1024 * 1024 } as const
+
+/** What waits for a client, over all its subscriptions. */
+export interface Backlog {
+  events: number
+  bytes: number
 }
 
-/** Events of one subscription between the reader and the socket. At most one `next` waits at a time. */
-export function eventQueue<Event>(): EventQueue<Event> {
-  const waiting: { readonly event: Event; readonly bytes: number }[] = []
-  let bytesWaiting = 0
-  let closed = false
-  let wake: ((event: Event | null) => void) | null = null
+export const emptyBacklog = (): Backlog => ({ events: 0, bytes: 0 })
+
+/** Results of one subscription that its client does not take yet. */
+export interface ResultQueue {
+  readonly size: number
+  /**
+   * False when the result found no room: the client is too slow.
+   * @param buffered bytes that wait for the client elsewhere
+   */
+  push(result: LiveResult, buffered: number): boolean
+  shift(): LiveResult | undefined
+  clear(): void
+}
+
+/** A queue that shares the room of its client's backlog. A result with a key takes the place of an older one with the same key. */
+export function resultQueue(backlog: Backlog): ResultQueue {
+  const waiting = new Map<string | symbol, LiveResult>()
+  const forget = (key: string | symbol): LiveResult | undefined => {
+    const result = waiting.get(key)
+    if (!result) return undefined
+    waiting.delete(key)
+    backlog.events -= 1
+    backlog.bytes -= result.json.length
+    return result
+  }
   return {
-    push(event, bytes) {
-      if (closed) return true
-      if (wake) {
-        wake(event)
-        wake = null
-        return true
-      }
-      if (waiting.length >= QUEUE_LIMIT.events || bytesWaiting + bytes > QUEUE_LIMIT.bytes) return false
-      waiting.push({ event, bytes })
-      bytesWaiting += bytes
+    get size() {
+      return waiting.size
+    },
+    push(result, buffered) {
+      const key = result.key ?? Symbol()
+      forget(key)
+      if (backlog.events >= BACKLOG_LIMIT.events || backlog.bytes + buffered + result.json.length > BACKLOG_LIMIT.bytes) return false
+      waiting.set(key, result)
+      backlog.events += 1
+      backlog.bytes += result.json.length
       return true
     },
-    next() {
-      const first = closed ? undefined : waiting.shift()
-      if (first) {
-        bytesWaiting -= first.bytes
-        return Promise.resolve(first.event)
-      }
-      return closed ? Promise.resolve(null) : new Promise((resolve) => (wake = resolve))
+    shift() {
+      for (const key of waiting.keys()) return forget(key)
+      return undefined
     },
-    close() {
-      closed = true
-      waiting.length = 0
-      wake?.(null)
-      wake = null
+    clear() {
+      for (const key of waiting.keys()) forget(key)
     },
   }
 }

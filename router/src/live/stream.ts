@@ -1,133 +1,228 @@
 import { setTimeout } from 'node:timers/promises'
-import { fault } from '@vibely/kit/errors'
-import type { Listening, LiveEvent, LiveHead, LiveReader } from '@vibely/kit/live'
-import { eventQueue } from './queue.ts'
-import type { StreamCursors, StreamPlace } from './stream-cursor.ts'
+import type { LiveEvent, LiveHead } from '@vibely/kit/live'
+import type { GraphQLError } from 'graphql'
+import type { Group, Member } from './group.ts'
+import { type Backlog, resultQueue } from './queue.ts'
+import type { LiveResult } from './result.ts'
+import type { StreamPlace } from './stream-cursor.ts'
 
-const PAGE = 500
-const LISTEN_MS = 3_000
+const AGAIN_MS = 500
 
 export type StreamPhase = 'REPLAY' | 'CAUGHT_UP' | 'LIVE' | 'RESYNC_REQUIRED'
 
-/** What a subscription passes on. Only REPLAY and LIVE carry an event. */
-export interface StreamItem {
-  readonly phase: StreamPhase
-  /** Names the place right behind this item. */
-  readonly cursor: string
-  readonly event: LiveEvent | null
+/** The way to the client, for one subscription. */
+export interface Outlet {
+  /** False when the client takes no more for now: the stream waits until it is resumed. */
+  send(result: LiveResult): boolean
+  /** Bytes that were sent and have not left. */
+  buffered(): number
+  /** Nothing follows. Called at most once, and not for a stream that was closed. */
+  end(errors: readonly GraphQLError[]): void
+  /** The client reads so slowly that events would be lost. The stream is closed. */
+  overflow(): void
+  /** Whether the client's credential is still good; when it is not, the client is already being told. */
+  mayReceive(): boolean
 }
 
-export interface LiveStream {
-  /** The next item, in the order of the channel; null once the stream is closed. */
-  next(): Promise<StreamItem | null>
-  close(): Promise<void>
+/** A group, and how one member of it catches up. */
+export interface Channel {
+  readonly group: Group
+  /** Null where nothing is kept: events come from now on, without phases. */
+  readonly kept: {
+    /** The next events behind a place, ascending. @throws while Redis is away */
+    readonly range: (after: number) => Promise<readonly LiveEvent[]>
+    readonly head: () => Promise<LiveHead>
+    /** Completes an event for this member; null when it cannot be read. Must not reject. */
+    readonly complete: (phase: StreamPhase, place: StreamPlace, event: LiveEvent | null) => Promise<LiveResult | null>
+  } | null
 }
 
-export interface StreamOptions {
-  readonly reader: LiveReader
-  readonly cursors: StreamCursors
-  readonly channel: string
-  /** Where the client has been; undefined: live from now on. */
-  readonly after: string | null | undefined
-  /** Called once when the client reads so slowly that events would be lost. The stream is closed then. */
-  readonly onOverflow: () => void
+/** One client's subscription. Nothing is sent before `start`. */
+export interface Stream {
+  start(): void
+  /** The client takes results again. */
+  resume(): void
+  /** Goes on in another group from the present place: nothing is lost, nothing comes twice. */
+  moveTo(channel: Channel): Promise<void>
+  close(): void
 }
 
 /**
- * Events of a channel from a cursor on: what was missed, then what happens. Each event comes once and in order, or a
- * RESYNC_REQUIRED says that it cannot. Resolves when the channel is listened to, so that nothing is missed from then on.
- * @throws Fault INVALID_CURSOR, SUBGRAPH_UNAVAILABLE while Redis is away
+ * Events of a channel from a place on: what was missed, then what happens. Each comes once and in order, or a
+ * RESYNC_REQUIRED says that it cannot. Resolves when the channel is listened to.
+ * @param options.after where the client has been; null: live from now on
  */
-export async function openStream({ reader, cursors, channel, after, onOverflow }: StreamOptions): Promise<LiveStream> {
-  const from = after == null ? null : cursors.decode(channel, after)
-  const queue = eventQueue<StreamItem>()
-  const first: StreamItem[] = []
-  // While missed events are read, live ones are only noted: they are on the stream, and the reading goes on until it has them.
-  let replaying = from !== null
+export async function openStream(options: {
+  readonly channel: Channel
+  readonly after: StreamPlace | null
+  readonly outlet: Outlet
+  readonly backlog: Backlog
+}): Promise<Stream> {
+  const { after, outlet, backlog } = options
+  let { channel } = options
+  const queue = resultQueue(backlog)
+  // Behind: missed events are read, live ones are only noted; they are kept, and the reading goes on until it has them.
+  let state: 'opening' | 'behind' | 'live' | 'closed' = after ? 'behind' : 'opening'
+  let place: StreamPlace = after ?? { epoch: '', seq: 0 }
   let noted = 0
-  let place: StreamPlace = from ?? { epoch: '', seq: 0 }
+  let started = false
+  let full = true
+  let whenTaken: (() => void) | null = null
+  // Each reading of missed events has a number: a newer one, or a reset, ends it.
+  let reading = 0
 
-  const item = (phase: StreamPhase, at: StreamPlace, event: LiveEvent | null = null): StreamItem => {
-    place = at
-    return { phase, cursor: cursors.encode(channel, at), event }
+  function send(result: LiveResult): void {
+    if (outlet.mayReceive()) full = !outlet.send(result)
+    else close()
   }
-  const push = (made: StreamItem) => {
-    if (queue.push(made, made.event?.data.length ?? 0)) return
-    queue.close()
-    onOverflow()
-  }
-  const onEvent = (event: LiveEvent) => {
-    noted = event.seq
-    if (replaying || event.seq <= place.seq) return
-    // Channels count without holes: a hole is a loss, and is told.
-    if (!follows(event, place)) push(item('RESYNC_REQUIRED', { epoch: event.epoch, seq: event.seq - 1 }))
-    push(item('LIVE', event, event))
-  }
-  const onReset = (head: LiveHead) => {
-    replaying = false
-    push(item('RESYNC_REQUIRED', placeOf(head)))
-  }
-
-  const listening = await inTime(reader.listen(channel, { onEvent, onReset }))
-  const { head } = listening
-  if (from === null) {
-    first.push(item('CAUGHT_UP', placeOf(head)))
-  } else if (from.epoch !== '' && head.epoch !== undefined && from.epoch !== head.epoch) {
-    replaying = false
-    first.push(item('RESYNC_REQUIRED', placeOf(head)))
-  }
-
-  /** Reads the next page of missed events into `first`; behind the last one the stream is live. */
-  async function replay(): Promise<void> {
-    const events = await reader.range(channel, place.seq, PAGE)
-    if (!replaying) return
-    const [oldest] = events
-    if (oldest && !follows(oldest, place)) {
-      // The window has moved past the cursor.
-      let now = head
-      do now = await reader.head(channel)
-      while (noted > now.seq)
-      if (!replaying) return
-      replaying = false
-      first.push(item('RESYNC_REQUIRED', placeOf(now)))
-      return
+  function emit(result: LiveResult): void {
+    if (!full && queue.size === 0) send(result)
+    else if (!queue.push(result, outlet.buffered())) {
+      close()
+      outlet.overflow()
     }
-    first.push(...events.map((event) => item('REPLAY', event, event)))
-    if (events.length > 0 || noted > place.seq) return
-    replaying = false
-    first.push(item('CAUGHT_UP', { epoch: place.epoch || (head.epoch ?? ''), seq: place.seq }))
+  }
+  function flush(): void {
+    full = false
+    while (!full && state !== 'closed') {
+      const result = queue.shift()
+      if (!result) break
+      send(result)
+    }
+    if (full) return
+    whenTaken?.()
+    whenTaken = null
   }
 
+  const member: Member = {
+    onResult(at, result) {
+      if (!channel.kept) return void (result && emit(result))
+      noted = at.seq
+      if (state === 'behind' || (at.seq <= place.seq && at.epoch === place.epoch)) return
+      if (!follows(at, place)) return catchUp('LIVE')
+      place = at
+      if (result) emit(result)
+    },
+    onReset(at, result) {
+      if (!channel.kept) return
+      if (state === 'behind') state = 'live'
+      reading += 1
+      noted = at.seq
+      place = at
+      if (result) emit(result)
+    },
+    onEnd(errors) {
+      if (state === 'closed') return
+      close()
+      outlet.end(errors)
+    },
+  }
+
+  /** Sends what the member has missed; behind that it is live. */
+  function catchUp(phase: 'REPLAY' | 'LIVE'): void {
+    state = 'behind'
+    reading += 1
+    const own = reading
+    const isOver = () => own !== reading || state !== 'behind'
+    void (async () => {
+      while (!isOver()) {
+        try {
+          await readPage(phase, isOver)
+        } catch {
+          // While Redis is away the reading waits: the events are not lost, only late.
+          await setTimeout(AGAIN_MS)
+        }
+      }
+    })()
+  }
+
+  async function readPage(phase: 'REPLAY' | 'LIVE', isOver: () => boolean): Promise<void> {
+    const { kept } = channel
+    if (!kept) return
+    const events = await kept.range(place.seq)
+    const [oldest] = events
+    // The window has moved past the place.
+    if (oldest && !follows(oldest, place)) {
+      const head = await kept.head()
+      return goLive(placeOf(head), await kept.complete('RESYNC_REQUIRED', placeOf(head), null), isOver)
+    }
+    for (const event of events) {
+      const at = { epoch: event.epoch, seq: event.seq }
+      const result = await kept.complete(phase, at, event)
+      if (full) await new Promise<void>((resolve) => (whenTaken = resolve))
+      if (isOver()) return
+      place = at
+      if (result) send(result)
+    }
+    if (events.length === 0) goLive(place, phase === 'REPLAY' ? await kept.complete('CAUGHT_UP', place, null) : null, isOver)
+  }
+
+  /** Unless more has come meanwhile: then the reading goes on. */
+  function goLive(at: StreamPlace, told: LiveResult | null, isOver: () => boolean): void {
+    if (isOver() || noted > at.seq) return
+    state = 'live'
+    place = at
+    if (told) emit(told)
+  }
+
+  /** Says where the stream begins; events that come meanwhile wait behind that. */
+  async function open(): Promise<void> {
+    const told = await channel.kept?.complete(isForeign ? 'RESYNC_REQUIRED' : 'CAUGHT_UP', head, null)
+    if (state !== 'opening') return
+    state = 'live'
+    full = false
+    if (told) send(told)
+    if (!full) flush()
+  }
+
+  let head = place
+  let isForeign = false
+  let membership = await channel.group.join(member, (joined) => {
+    head = joined
+    isForeign = after !== null && after.epoch !== '' && head.epoch !== '' && after.epoch !== head.epoch
+    if (after && !isForeign) return
+    state = 'opening'
+    place = head
+  })
+
+  function close(): void {
+    if (state === 'closed') return
+    state = 'closed'
+    queue.clear()
+    whenTaken?.()
+    membership.leave()
+  }
   return {
-    async next() {
-      // While Redis is away the reading waits: the events are not lost, only late.
-      while (first.length === 0 && replaying) await replay().catch(pause)
-      return first.shift() ?? queue.next()
+    start() {
+      if (started || state === 'closed') return
+      started = true
+      if (state === 'opening' && channel.kept) return void open()
+      full = false
+      if (state === 'behind' && channel.kept) {
+        // A cursor of an empty channel names no epoch; that of the first event is as good.
+        if (place.epoch === '' && place.seq === head.seq) place = head
+        return catchUp('REPLAY')
+      }
+      state = 'live'
+      flush()
     },
-    async close() {
-      replaying = false
-      first.length = 0
-      queue.close()
-      await listening[Symbol.asyncDispose]()
+    resume() {
+      if (started && state !== 'opening' && state !== 'closed') flush()
     },
+    async moveTo(next) {
+      const joined = await next.group.join(member, () => {
+        membership.leave()
+        channel = next
+        if (state === 'live' && next.kept) catchUp('LIVE')
+      })
+      membership = joined
+      if (state === 'closed') joined.leave()
+    },
+    close,
   }
 }
 
-/** What comes too late is left again: the client is told to try later, and does not wait for Redis to come back. */
-async function inTime(listen: Promise<Listening>): Promise<Listening> {
-  const clock = new AbortController()
-  const late = setTimeout(LISTEN_MS, null, { signal: clock.signal }).catch(() => null)
-  const listening = await Promise.race([listen, late])
-    .catch(() => null)
-    .finally(() => clock.abort())
-  if (listening) return listening
-  listen.then((left) => left[Symbol.asyncDispose]()).catch(() => undefined)
-  throw fault('SUBGRAPH_UNAVAILABLE', 'Live events are unavailable.')
-}
-
-/** True when nothing lies between a place and an event. */
-const follows = (event: LiveEvent, { epoch, seq }: StreamPlace) => event.seq === seq + 1 && (epoch === '' || event.epoch === epoch)
-
-const pause = () => setTimeout<void>(500)
+/** True when nothing lies between a place and what stands at another. */
+const follows = (at: StreamPlace, { epoch, seq }: StreamPlace) => at.seq === seq + 1 && (epoch === '' || at.epoch === epoch)
 
 const placeOf = ({ epoch, seq }: LiveHead): StreamPlace => ({ epoch: epoch ?? '', seq })

@@ -1,19 +1,21 @@
-import { Fault, fault } from '@vibely/kit/errors'
-import type { LiveReader } from '@vibely/kit/live'
+import { fault } from '@vibely/kit/errors'
+import type { LiveEvent, LiveReader } from '@vibely/kit/live'
 import type { Logger } from '@vibely/kit/logger'
-import { inSpan, SpanKind } from '@vibely/kit/telemetry'
-import type { Caller } from '@vibely/kit/viewer'
-import { type ExecutionResult, type FieldNode, GraphQLError, getArgumentValues, Kind, type SelectionSetNode } from 'graphql'
-import { resultOf } from '../execution/answer.ts'
+import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
 import { coerceVariables } from '../execution/variables.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Source } from '../sources/source.ts'
-import { traced } from '../telemetry/traces.ts'
+import { channelFeed, inTime } from './channel-feed.ts'
 import { channelsOf } from './channels.ts'
-import { eventPlan, eventSources } from './hydrate.ts'
-import { openStream, type StreamItem } from './stream.ts'
+import { type Completion, keptCompletion, passingCompletion } from './completion.ts'
+import { type Group, openGroup } from './group.ts'
+import { type LiveOperation, liveOperation, rootField } from './live-operation.ts'
+import type { Backlog } from './queue.ts'
+import { type Channel, type Outlet, openStream, type Stream } from './stream.ts'
 import type { StreamCursors } from './stream-cursor.ts'
+
+const PAGE = 500
 
 export interface LiveOptions {
   readonly pipeline: Pipeline
@@ -27,123 +29,83 @@ export interface SubscriptionRequest {
   readonly operation: PreparedOperation
   readonly variables: Readonly<Record<string, unknown>> | null | undefined
   readonly caller: Caller
-  /** Called once when the client cannot keep up. */
-  readonly onOverflow: () => void
+  readonly outlet: Outlet
+  /** Of the client: all its subscriptions share it. */
+  readonly backlog: Backlog
 }
 
-/** Results of a subscription. `return` ends it at once, also while `next` waits: a generator function could not. */
-export type ResultStream = AsyncGenerator<ExecutionResult, void, void>
-
-/**
- * Opens a subscription: listens to its channel, then completes each event with fields of the other subgraphs.
- * @throws GraphQLError when it is refused
- */
-export async function subscribe(live: LiveOptions, request: SubscriptionRequest): Promise<ResultStream> {
-  const { operation, caller, onOverflow } = request
-  const { pipeline } = live
-  const variables = request.variables ?? {}
-  const field = rootField(operation)
-  const coerced = coerceVariables(pipeline.state.apiSchema, operation, variables)
-  if (coerced.errors) throw coerced.errors[0]
-  const { node } = operation.plan
-  // Nothing is planned when the field itself was refused: its error is the answer.
-  if (!node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors[0]
-  const source = pipeline.state.live.get(field.name.value)
-  if (node.kind !== 'Subscription' || !source) throw fault('BAD_REQUEST', 'This field has no live events.')
-  const owner = live.sources.find(({ name }) => name === node.primary.serviceName)
-  if (!owner) throw fault('SUBGRAPH_UNAVAILABLE')
-
-  const args = argumentsOf(pipeline, field, coerced.variables)
-  const [channel, ...others] = channelsOf(source.channel, caller.viewer, args)
-  if (channel === undefined || others.length > 0) throw fault('BAD_REQUEST', 'This field has no live events.')
-  const after = typeof args.after === 'string' ? args.after : null
-  const stream = await openStream({ reader: live.reader, cursors: live.cursors, channel, after, onOverflow })
-  const sourceOf = eventSources(pipeline.state.apiSchema, node.primary, owner)
-  const forEvents: PreparedOperation = { ...operation, plan: eventPlan(node) }
-  const left = new AbortController()
-
-  const answered = async (item: StreamItem): Promise<ExecutionResult | null> => {
-    const payload = item.event ? payloadOf(item.event.data) : {}
-    if (!payload) {
-      live.logger.error({ channel, seq: item.event?.seq }, 'an event is not readable')
-      return null
-    }
-    const event = sourceOf({ ...payload, phase: item.phase, cursor: item.cursor })
-    return resultOf(await pipeline.run({ operation: forEvents, variables, caller, signal: left.signal, event, asOf: item.cursor }))
-  }
-  /** A failure is a result too, and the stream goes on behind it. */
-  const delivered = (item: StreamItem) => {
-    const traceparent = item.event?.traceparent
-    return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...(traceparent !== undefined && { from: { traceparent } }) }, () =>
-      answered(item).catch((error: unknown) => {
-        live.logger.error({ err: error, channel }, 'an event could not be completed')
-        return { errors: traced([fault('INTERNAL')]) }
-      }),
-    )
-  }
-  const next = async (): Promise<IteratorResult<ExecutionResult, void>> => {
-    for (;;) {
-      const item = await stream.next()
-      if (!item || left.signal.aborted) return { done: true, value: undefined }
-      // What keeps no stream sends events alone.
-      if (!source.replay && !item.event) continue
-      const value = await delivered(item)
-      if (value) return { done: false, value }
-    }
-  }
-  const end = async (): Promise<IteratorResult<ExecutionResult, void>> => {
-    left.abort()
-    await stream.close()
-    return { done: true, value: undefined }
-  }
-  const results: ResultStream = {
-    next,
-    return: end,
-    throw: async (error) => {
-      await end()
-      throw error
-    },
-    [Symbol.asyncIterator]: () => results,
-    [Symbol.asyncDispose]: async () => void (await end()),
-  }
-  return results
+/** Live subscriptions of a router. */
+export interface Live {
+  /**
+   * Opens a subscription. Nothing is missed from when this resolves; nothing is sent before `start`.
+   * @throws GraphQLError when it is refused
+   */
+  subscribe(request: SubscriptionRequest): Promise<Stream>
 }
 
-/** The one root field. @throws Fault when it could be absent: a subscription without a field is none. */
-function rootField({ definition, document }: PreparedOperation): FieldNode {
-  const open = ({ selections }: SelectionSetNode): FieldNode[] =>
-    selections.flatMap((selection) => {
-      if (selection.directives?.length) throw fault('BAD_REQUEST', 'The field of a subscription takes no directives.')
-      if (selection.kind === Kind.FIELD) return [selection]
-      if (selection.kind === Kind.INLINE_FRAGMENT) return open(selection.selectionSet)
-      const fragment = document.definitions.find((one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === selection.name.value)
-      return fragment?.kind === Kind.FRAGMENT_DEFINITION ? open(fragment.selectionSet) : []
+/** Subscriptions in groups: those that get the same bytes share one listener, one completion and one text of each event. */
+export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOptions): Live {
+  const groups = new Map<string, Channel>()
+  const byName = new Map(sources.map((source) => [source.name, source]))
+
+  /** The group of a request, and where it is to begin. */
+  function channelFor(operation: LiveOperation, request: SubscriptionRequest, channels: readonly string[]): Channel {
+    const variables = request.variables ?? {}
+    const { viewer } = request.caller
+    // A group is completed in the name of all its members alike: of one viewer's credential, or of nobody.
+    const caller: Caller = operation.isShared ? ANONYMOUS : { ...ANONYMOUS, viewer }
+    const key = JSON.stringify([operation.id, channels, operation.variablesKey(variables), caller.viewer])
+    const known = groups.get(key)
+    if (known) return known
+    const completion: Completion = { pipeline, logger, operation, variables, caller }
+    const onEmpty = () => void groups.delete(key)
+    const made =
+      operation.source?.replay === true ? keptChannel(completion, channels, onEmpty) : passingChannel(completion, channels, onEmpty)
+    groups.set(key, made)
+    return made
+  }
+
+  function keptChannel(completion: Completion, channels: readonly string[], onEmpty: () => void): Channel {
+    const [name, ...others] = channels
+    // A cursor names a place in one channel.
+    if (name === undefined || others.length > 0) throw fault('BAD_USER_INPUT', 'A stream that a cursor resumes follows one channel.')
+    const complete = keptCompletion(completion, cursors, name)
+    const group: Group = openGroup<LiveEvent>({
+      feed: channelFeed(reader, channels),
+      complete: (event) => complete('LIVE', event, event),
+      reset: (place) => complete('RESYNC_REQUIRED', place, null),
+      onEmpty,
     })
-  const [field] = open(definition.selectionSet)
-  if (!field) throw fault('BAD_REQUEST')
-  return field
-}
-
-function argumentsOf(
-  { state }: Pipeline,
-  field: FieldNode,
-  variables: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const definition = state.apiSchema.getSubscriptionType()?.getFields()[field.name.value]
-  if (!definition) throw fault('BAD_REQUEST')
-  try {
-    return getArgumentValues(definition, field, variables)
-  } catch (error) {
-    if (error instanceof GraphQLError && !(error instanceof Fault)) throw fault('BAD_USER_INPUT', error.message)
-    throw error
+    return { group, kept: { complete, range: (after) => reader.range(name, after, PAGE), head: () => reader.head(name) } }
   }
-}
 
-function payloadOf(data: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(data)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
-  } catch {
-    return null
+  function passingChannel(completion: Completion, channels: readonly string[], onEmpty: () => void): Channel {
+    const group = openGroup<LiveEvent>({
+      feed: channelFeed(reader, channels),
+      complete: passingCompletion(completion),
+      reset: async () => null,
+      onEmpty,
+    })
+    return { group, kept: null }
+  }
+
+  return {
+    async subscribe(request) {
+      const { operation, caller, outlet, backlog } = request
+      const variables = request.variables ?? {}
+      rootField(operation)
+      const coerced = coerceVariables(pipeline.state.apiSchema, operation, variables)
+      if (coerced.errors) throw coerced.errors[0]
+      // Nothing is planned when the field itself was refused: its error is the answer.
+      if (!operation.plan.node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors[0]
+      const live = liveOperation(pipeline.state, operation, (name) => byName.get(name))
+      if (!live.source) throw fault('BAD_REQUEST', 'This field has no live events.')
+      const args = live.argumentsOf(coerced.variables)
+      const channels = channelsOf(live.source.channel, caller.viewer, args)
+      const channel = channelFor(live, request, channels)
+      const cursor = channel.kept && typeof args.after === 'string' ? args.after : null
+      const after = cursor === null ? null : cursors.decode(channels[0] ?? '', cursor)
+      return inTime(openStream({ channel, after, outlet, backlog }), (late) => late.close())
+    },
   }
 }

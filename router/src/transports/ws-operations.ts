@@ -2,28 +2,39 @@ import { fault, isInternal, scrub } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
-import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql'
+import { type ExecutionArgs, GraphQLError } from 'graphql'
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws'
-import { resultOf } from '../execution/answer.ts'
+import { answerText } from '../execution/answer.ts'
 import type { Identity } from '../identity/access-token.ts'
-import { type LiveOptions, type ResultStream, subscribe } from '../live/subscribe.ts'
+import type { Backlog } from '../live/queue.ts'
+import type { Outlet, Stream } from '../live/stream.ts'
+import type { Live } from '../live/subscribe.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { traced } from '../telemetry/traces.ts'
 
 const OPERATIONS = 50
 const INIT_MS = 3_000
-const SLOW = 1013
 
 /** One socket, as the operations on it see it. */
 export interface SocketClient {
   /** @throws Fault when the credential is not good */
   identify(authorization: string | undefined): Promise<Identity>
-  close(code: number, reason: string): void
+  /** A fresh credential of the same user, on an open socket. Another user's closes it. */
+  renew(authorization: string): Promise<void>
+  /** The way to the client for the results of one operation; `next` messages go past the library, as text. */
+  outlet(id: string, end: Outlet['end']): Outlet
+  /** Sends a message of the protocol. */
+  tell(message: string): void
+  /** Resolves when the client takes bytes. */
+  roomy(): Promise<void>
+  readonly backlog: Backlog
   readonly ip: string | null
   readonly userAgent: string | null
   /** Aborts when the socket has closed. */
   readonly left: AbortSignal
+  /** Streams that are open: they go on when the socket has room again. */
+  readonly streams: Set<Stream>
   /** Set when the client was let in. */
   caller?: Caller
 }
@@ -33,16 +44,18 @@ interface Started {
   readonly operation: PreparedOperation
   readonly client: SocketClient
   readonly caller: Caller
-  readonly stream: ResultStream | null
+  readonly results: AsyncGenerator<never, void, void>
 }
 
 type Init = Record<string, unknown> | undefined
 
 /**
  * What happens on a socket: who it is for, and its queries, mutations and subscriptions.
+ * The library keeps the protocol. It would write each result with JSON.stringify, so it is only told when the results are
+ * over; the results themselves go to the socket as the text that they are.
  * @param live null without Redis: then there are queries and mutations alone
  */
-export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logger: Logger) {
+export function wsOperations(pipeline: Pipeline, live: Live | null, logger: Logger) {
   const publicError = (error: unknown, what: string): GraphQLError => {
     const graphql = error instanceof GraphQLError ? error : new GraphQLError('Internal error.', { extensions: { code: 'INTERNAL' } })
     if (isInternal(graphql.toJSON())) logger.error({ err: error }, what)
@@ -62,7 +75,11 @@ export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logge
   }
 
   /** Prepares an operation; a subscription is listening when this resolves. */
-  async function start(context: Context<Init, SocketClient>, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  async function start(
+    context: Context<Init, SocketClient>,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const { extra: client, subscriptions } = context
     const { caller } = client
     if (!caller) return [fault('UNAUTHENTICATED')]
@@ -70,40 +87,101 @@ export function wsOperations(pipeline: Pipeline, live: LiveOptions | null, logge
     try {
       const { query, operationName, variables } = payload
       const operation = await pipeline.operations.prepare(query, operationName, caller.viewer)
-      const isSubscription = operation.kind === 'subscription'
-      if (isSubscription && !live) throw fault('BAD_REQUEST', 'There are no live events here.')
-      const onOverflow = () => client.close(SLOW, 'Too slow')
-      const stream = live && isSubscription ? await subscribe(live, { operation, variables, caller, onOverflow }) : null
-      const contextValue: Started = { operation, client, caller, stream }
-      return { schema: pipeline.state.apiSchema, document: operation.document, variableValues: variables ?? null, contextValue }
+      const results =
+        operation.kind === 'subscription'
+          ? await subscription(client, id, operation, caller, variables)
+          : endingWith(
+              () => execute(client, id, operation, caller, variables),
+              () => {},
+            )
+      const contextValue: Started = { operation, client, caller, results }
+      return { schema: pipeline.state.apiSchema, document: operation.document, contextValue }
     } catch (error) {
       return error instanceof InvalidOperation ? error.errors : [publicError(error, 'an operation could not be started')]
     }
   }
 
-  function execute({ contextValue, variableValues }: ExecutionArgs): Promise<ExecutionResult> {
-    const { operation, client, caller } = contextValue as Started
-    return inSpan('router.request', { kind: SpanKind.SERVER }, () =>
-      pipeline.run({ operation, variables: variableValues, caller, signal: client.left }).then(resultOf, (error: unknown) => ({
-        errors: traced([publicError(error, 'an operation failed')]),
-      })),
-    )
+  async function subscription(
+    client: SocketClient,
+    id: string,
+    operation: PreparedOperation,
+    caller: Caller,
+    variables: SubscribePayload['variables'],
+  ): Promise<Started['results']> {
+    if (!live) throw fault('BAD_REQUEST', 'There are no live events here.')
+    const ending = Promise.withResolvers<void>()
+    const end = (errors: readonly GraphQLError[]) => (errors[0] ? ending.reject(errors[0]) : ending.resolve())
+    // Without a listener an end before the first `next` would be an unhandled rejection.
+    ending.promise.catch(() => undefined)
+    const { backlog, streams } = client
+    const stream = await live.subscribe({ operation, variables, caller, outlet: client.outlet(id, end), backlog })
+    const close = () => {
+      streams.delete(stream)
+      stream.close()
+      ending.resolve()
+    }
+    streams.add(stream)
+    if (client.left.aborted) close()
+    const begin = () => {
+      stream.start()
+      return ending.promise
+    }
+    return endingWith(begin, close)
   }
 
+  async function execute(
+    client: SocketClient,
+    id: string,
+    operation: PreparedOperation,
+    caller: Caller,
+    variables: SubscribePayload['variables'],
+  ): Promise<void> {
+    await inSpan('router.request', { kind: SpanKind.SERVER }, async () => {
+      const answer = await pipeline.run({ operation, variables, caller, signal: client.left }).catch((error: unknown) => ({
+        data: undefined,
+        errors: traced([publicError(error, 'an operation failed')]),
+      }))
+      // Answers wait outside the socket's buffer, of each operation at most one.
+      await client.roomy()
+      client.outlet(id, () => {}).send({ json: Buffer.from(answerText(answer)), cursor: null, key: null })
+    })
+  }
+
+  const results = ({ contextValue }: ExecutionArgs) => (contextValue as Started).results
   return makeServer<Init, SocketClient>({
     connectionInitWaitTimeout: INIT_MS,
     onConnect: connect,
-    onSubscribe: (context, _id, payload) =>
+    onPing({ extra: client }, payload) {
+      const authorization = payload?.authorization
+      return typeof authorization === 'string' ? client.renew(authorization) : undefined
+    },
+    onSubscribe: (context, id, payload) =>
       inSpan('router.subscribe', { kind: SpanKind.SERVER }, async () => {
-        const started = await start(context, payload)
+        const started = await start(context, id, payload)
         return 'schema' in started ? started : traced(started)
       }),
-    execute,
-    subscribe: ({ contextValue }) => (contextValue as Started).stream ?? { errors: [fault('INTERNAL')] },
-    onNext: (_context, _id, _payload, _args, { data, errors }): FormattedExecutionResult => ({
-      ...(data !== undefined && { data }),
-      ...(errors && { errors: errors.map((error) => scrub(error.toJSON())) }),
-    }),
+    execute: results,
+    subscribe: results,
     onError: (_context, _id, _payload, errors) => errors.map((error) => scrub(error instanceof GraphQLError ? error.toJSON() : error)),
   })
+}
+
+/** Results that are sent elsewhere: the library sees only their end. `return` ends them at once, also while `next` waits. */
+function endingWith(begin: () => Promise<void>, close: () => void): Started['results'] {
+  const over = { done: true, value: undefined } as const
+  const end = async () => {
+    close()
+    return over
+  }
+  const results: Started['results'] = {
+    async next() {
+      await begin().finally(close)
+      return over
+    },
+    return: end,
+    throw: end,
+    [Symbol.asyncIterator]: () => results,
+    [Symbol.asyncDispose]: async () => void (await end()),
+  }
+  return results
 }

@@ -5,22 +5,24 @@ import { CloseCode, handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { OriginCheck } from '../http/origins.ts'
 import type { Authenticator } from '../identity/access-token.ts'
-import type { LiveOptions } from '../live/subscribe.ts'
+import type { Credentials } from '../live/reauthorize.ts'
+import type { Live } from '../live/subscribe.ts'
 import type { Pipeline } from '../pipeline.ts'
-import type { SocketSessions } from './sessions.ts'
-import { type SocketClient, wsOperations } from './ws-operations.ts'
+import type { Admission } from './admission.ts'
+import { startPings } from './pings.ts'
+import { RESTART, socketClient } from './ws-client.ts'
+import { wsOperations } from './ws-operations.ts'
 
 const MESSAGE_BYTES = 64 * 1024
-const PING_MS = 12_000
-const RESTART = 1012
 const DRAIN_MS = 5_000
 const DRAIN_MS_EACH = 2
 
 export interface SocketOptions {
   readonly pipeline: Pipeline
-  readonly live: LiveOptions | null
+  readonly live: Live | null
   readonly authenticator: Authenticator
-  readonly sessions: SocketSessions
+  readonly credentials: Credentials
+  readonly admission: Admission
   readonly isAllowed: OriginCheck
   readonly logger: Logger
 }
@@ -30,30 +32,19 @@ export interface SocketOptions {
  * Disposing closes the sockets in random order, so that their clients do not come back all at once.
  */
 export function addSockets(server: Server, options: SocketOptions): AsyncDisposable {
-  const { pipeline, live, authenticator, sessions, isAllowed, logger } = options
+  const { pipeline, live, admission, isAllowed, logger } = options
   const operations = wsOperations(pipeline, live, logger)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, handleProtocols })
+  const pings = startPings()
   let draining = false
 
-  function serve(socket: WebSocket, request: IncomingMessage): void {
-    const left = new AbortController()
-    const stopPings = startPings(socket)
-    const client: SocketClient = {
-      async identify(authorization) {
-        const identity = await authenticator.authenticate(authorization)
-        sessions.bind(socket, identity)
-        return identity
-      },
-      close: (code, reason) => socket.close(code, reason),
-      ip: request.socket.remoteAddress ?? null,
-      userAgent: request.headers['user-agent'] ?? null,
-      left: left.signal,
-    }
+  function serve(socket: WebSocket, wire: Duplex, request: IncomingMessage, place: Disposable): void {
+    const { client, close } = socketClient(socket, wire, request, options)
+    pings.add(socket)
     const closed = operations.opened(
       {
         protocol: socket.protocol,
-        // Resolves once the bytes have left: a client that does not read holds its own streams back, and nobody else's.
-        send: (data) => new Promise((resolve) => (socket.readyState === socket.OPEN ? socket.send(data, () => resolve()) : resolve())),
+        send: client.tell,
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
@@ -62,22 +53,34 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
               socket.close(CloseCode.InternalServerError, 'Internal error')
             })
           }),
+        // The library would send a ping's payload back, and a token is not to be repeated.
+        onPing: () => client.tell('{"type":"pong"}'),
       },
       client,
     )
     // ws closes the socket by itself, with the right code.
     socket.on('error', (error) => logger.debug({ err: error }, 'socket'))
     socket.once('close', (code, reason) => {
-      stopPings()
-      left.abort()
+      place[Symbol.dispose]()
+      close()
       closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a socket was not left cleanly'))
     })
   }
 
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const onUpgrade = (request: IncomingMessage, wire: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, draining, isAllowed)
-    if (refusal) return void socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-    sockets.handleUpgrade(request, socket, head, (accepted) => serve(accepted, request))
+    const place = refusal ? null : admission.enter(request.socket.remoteAddress ?? '')
+    if (!place) {
+      wire.end(`HTTP/1.1 ${refusal ?? TOO_MANY}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+      return
+    }
+    // A handshake that fails ends the connection without a socket.
+    const leave = () => place[Symbol.dispose]()
+    wire.once('close', leave)
+    sockets.handleUpgrade(request, wire, head, (accepted) => {
+      wire.off('close', leave)
+      serve(accepted, wire, request, place)
+    })
   }
   server.on('upgrade', onUpgrade)
 
@@ -87,29 +90,18 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
       const within = Math.min(DRAIN_MS, sockets.clients.size * DRAIN_MS_EACH)
       await Promise.all([...sockets.clients].map((socket) => closeForRestart(socket, within)))
       server.off('upgrade', onUpgrade)
+      pings[Symbol.dispose]()
       sockets.close()
     },
   }
 }
 
+const TOO_MANY = '429 Too Many Requests\r\nretry-after: 1'
+
 function refusalOf(request: IncomingMessage, draining: boolean, isAllowed: OriginCheck): string | null {
   if (request.url?.split('?', 1)[0] !== '/graphql') return '404 Not Found'
   if (draining) return '503 Service Unavailable'
   return isAllowed(request.headers) ? null : '403 Forbidden'
-}
-
-/** A peer that has not answered a ping by the next one is gone. */
-function startPings(socket: WebSocket): () => void {
-  let answered = true
-  socket.on('pong', () => {
-    answered = true
-  })
-  const timer = setInterval(() => {
-    if (!answered) return socket.terminate()
-    answered = false
-    socket.ping()
-  }, PING_MS)
-  return () => clearInterval(timer)
 }
 
 async function closeForRestart(socket: WebSocket, within: number): Promise<void> {

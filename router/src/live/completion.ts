@@ -1,0 +1,95 @@
+import { fault } from '@vibely/kit/errors'
+import type { LiveEvent } from '@vibely/kit/live'
+import type { Logger } from '@vibely/kit/logger'
+import { inSpan, SpanKind } from '@vibely/kit/telemetry'
+import type { Caller } from '@vibely/kit/viewer'
+import type { Answer } from '../execution/answer.ts'
+import type { Pipeline } from '../pipeline.ts'
+import type { Source } from '../sources/source.ts'
+import { traced } from '../telemetry/traces.ts'
+import type { LiveOperation } from './live-operation.ts'
+import { type LiveResult, liveResult } from './result.ts'
+import type { StreamPhase } from './stream.ts'
+import type { StreamCursors, StreamPlace } from './stream-cursor.ts'
+
+/** Completes an event with fields of the subgraphs; null for one that cannot be read. Never rejects: a failure is a result too. */
+export type Complete = (phase: StreamPhase, place: StreamPlace, event: LiveEvent | null) => Promise<LiveResult | null>
+
+/** An operation for those in whose name its events are completed. */
+export interface Completion {
+  readonly pipeline: Pipeline
+  readonly logger: Logger
+  readonly operation: LiveOperation
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly caller: Caller
+}
+
+const NEVER = new AbortController().signal
+
+/** Completes events of a stream that is kept: each result names its phase and its place. */
+export function keptCompletion(completion: Completion, cursors: StreamCursors, channel: string): Complete {
+  // Many clients begin at the same place: what carries no event is written once for them.
+  let marker: { readonly name: string; readonly result: Promise<LiveResult | null> } | undefined
+  return (phase, place, event) => {
+    const cursor = cursors.encode(channel, place)
+    if (event) return completed(completion, event, { phase, cursor }, cursor, null)
+    const name = `${phase} ${cursor}`
+    if (marker?.name !== name) marker = { name, result: completed(completion, null, { phase, cursor }, cursor, null) }
+    return marker.result
+  }
+}
+
+/** Completes events of which the newest is enough. Two are about the same when they name the same objects. */
+export const passingCompletion = (completion: Completion) => (event: LiveEvent) => completed(completion, event, {}, null, event.channel)
+
+async function completed(
+  completion: Completion,
+  event: LiveEvent | null,
+  stream: object,
+  cursor: string | null,
+  topic: string | null,
+): Promise<LiveResult | null> {
+  const { operation, logger } = completion
+  const payload = event ? payloadOf(event.data) : {}
+  if (!payload) {
+    logger.error({ channel: event?.channel, seq: event?.seq }, 'an event is not readable')
+    return null
+  }
+  const answer = await answered(completion, operation.sourceOf({ ...payload, ...stream }), event)
+  return liveResult(answer, cursor, topic === null ? null : `${topic} ${identityOf(payload)}`)
+}
+
+/** Runs the operation with an event in the place of its primary fetch. */
+function answered(completion: Completion, source: Source, event: LiveEvent | null): Promise<Answer> {
+  const { pipeline, logger, operation, variables, caller } = completion
+  const { traceparent } = event ?? {}
+  const from = traceparent === undefined ? {} : { from: { traceparent } }
+  // What was fetched ahead of the event does not show it.
+  const asOf = event ? `${event.channel} ${event.epoch} ${event.seq}` : ''
+  return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...from }, () =>
+    pipeline.run({ operation: operation.forEvents, variables, caller, signal: NEVER, event: source, asOf }).catch((error: unknown) => {
+      logger.error({ err: error, field: operation.field.name.value }, 'an event could not be completed')
+      return { data: undefined, errors: traced([fault('INTERNAL')]) }
+    }),
+  )
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+function payloadOf(data: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(data)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null
+  } catch {
+    return null
+  }
+}
+
+/** The ids of the objects that a payload names. */
+function identityOf(payload: Json): string {
+  const ids = Object.entries(payload).flatMap(([name, part]) => {
+    const id = name === 'id' ? part : typeof part === 'object' && part !== null && 'id' in part ? part.id : undefined
+    return id === undefined ? [] : [`${name}:${String(id)}`]
+  })
+  return ids.sort().join()
+}

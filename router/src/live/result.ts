@@ -1,0 +1,16 @@
+import { type Answer, answerText } from '../execution/answer.ts'
+
+/** What one event became: the text of a GraphQL response, written once for all who get it. */
+export interface LiveResult {
+  readonly json: Buffer
+  /** Names the place right behind it; null where nothing can be resumed. */
+  readonly cursor: string | null
+  /** Of waiting results with the same key the newest is enough; null when each counts. */
+  readonly key: string | null
+}
+
+export const liveResult = (answer: Answer, cursor: string | null, key: string | null): LiveResult => ({
+  json: Buffer.from(answerText(answer)),
+  cursor,
+  key,
+})

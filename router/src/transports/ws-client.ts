@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type FaultCode, fault } from '@vibely/kit/errors'
+import type { WebSocket } from 'ws'
+import type { Authenticator } from '../identity/access-token.ts'
+import { BACKLOG_LIMIT, emptyBacklog } from '../live/queue.ts'
+import type { Credential, Credentials } from '../live/reauthorize.ts'
+import type { Admission } from './admission.ts'
+import { textFrame } from './frames.ts'
+import type { SocketClient } from './ws-operations.ts'
+
+export const RESTART = 1012
+const SLOW = 1013
+const FORBIDDEN = 4403
+const END = Buffer.from('}')
+
+/** One socket: who is behind it, and how results reach it. `close` is called when it has closed. */
+export function socketClient(
+  socket: WebSocket,
+  wire: Duplex,
+  request: IncomingMessage,
+  options: { readonly authenticator: Authenticator; readonly credentials: Credentials; readonly admission: Admission },
+): { readonly client: SocketClient; readonly close: () => void } {
+  const { authenticator, credentials, admission } = options
+  const left = new AbortController()
+  const backlog = emptyBacklog()
+  let credential: Credential | undefined
+  let place: Disposable | null = null
+  let whenRoomy: (() => void)[] = []
+
+  const isOpen = () => socket.readyState === socket.OPEN
+  const tooSlow = () => socket.close(SLOW, 'Too slow')
+  wire.on('drain', () => {
+    for (const stream of client.streams) stream.resume()
+    const waiting = whenRoomy
+    whenRoomy = []
+    for (const resume of waiting) resume()
+  })
+
+  const client: SocketClient = {
+    async identify(authorization) {
+      const identity = await authenticator.authenticate(authorization)
+      const { viewer } = identity
+      place = viewer ? admission.enterUser(viewer.id) : null
+      if (viewer && !place) throw fault('RATE_LIMITED' satisfies FaultCode, 'Too many sockets of one user.')
+      credential = credentials.follow(identity, (why) => socket.close(FORBIDDEN, why === 'expired' ? 'Token expired' : 'Session ended'))
+      // It may have closed while the token was verified.
+      if (left.signal.aborted) close()
+      return identity
+    },
+    async renew(authorization) {
+      try {
+        const identity = await authenticator.authenticate(authorization)
+        if (!client.caller || !credential?.renew(identity)) throw fault('FORBIDDEN')
+        client.caller = { ...client.caller, viewer: identity.viewer }
+      } catch {
+        socket.close(FORBIDDEN, 'Forbidden')
+      }
+    },
+    outlet(id, end) {
+      const start = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`)
+      return {
+        // Frames go to the wire past ws, which would build each anew: with no compression nothing of it is held back there.
+        send: ({ json }) => !isOpen() || wire.write(textFrame(start, json, END)),
+        buffered: () => wire.writableLength,
+        end,
+        overflow: tooSlow,
+        mayReceive: () => credential?.isGood() ?? true,
+      }
+    },
+    tell(data) {
+      if (!isOpen()) return
+      if (wire.writableLength > BACKLOG_LIMIT.bytes) tooSlow()
+      else socket.send(data)
+    },
+    roomy: () => (wire.writableNeedDrain && isOpen() ? new Promise((resolve) => whenRoomy.push(resolve)) : Promise.resolve()),
+    backlog,
+    ip: request.socket.remoteAddress ?? null,
+    userAgent: request.headers['user-agent'] ?? null,
+    left: left.signal,
+    streams: new Set(),
+  }
+  const close = () => {
+    left.abort()
+    credential?.[Symbol.dispose]()
+    place?.[Symbol.dispose]()
+    for (const stream of client.streams) stream.close()
+    for (const resume of whenRoomy) resume()
+  }
+  return { client, close }
+}
