@@ -1,11 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@vibely/infra/native/ports'
 import { subgraphs, supergraphSdl } from '../federation/subgraphs.ts'
-import { type Launched, launch } from '../measure/launch.ts'
+import { untilAnswers } from '../measure/answers.ts'
+import { launch } from '../measure/launch.ts'
 import type { Contender } from './contenders.ts'
-
-const START_MS = 60_000
 
 export interface RunningGateway extends AsyncDisposable {
   readonly name: string
@@ -23,7 +21,7 @@ export interface RunningSubgraphs extends AsyncDisposable {
 export async function startSubgraphs(folder: string, core: number | undefined): Promise<RunningSubgraphs> {
   const ports = await Promise.all(subgraphs.map(() => freePort()))
   const launched = launch({ script: 'federation/main.ts', args: ports.map(String), core })
-  await started('the subgraphs', launched, `http://127.0.0.1:${ports[0]}/`)
+  await untilAnswers('the subgraphs', launched, `http://127.0.0.1:${ports[0]}/`)
   const supergraph = `${folder}/supergraph.graphql`
   writeFileSync(
     supergraph,
@@ -47,31 +45,6 @@ export async function startGateway(contender: Contender, supergraph: string, cor
   const { script, args, flags = [] } = contender
   const launched = launch({ script, args: args(supergraph, port), flags, core })
   const url = `http://127.0.0.1:${port}/graphql`
-  await started(contender.name, launched, url)
+  await untilAnswers(contender.name, launched, url)
   return { name: contender.name, url, pid: launched.pid, [Symbol.asyncDispose]: () => launched[Symbol.asyncDispose]() }
-}
-
-async function started(name: string, launched: Launched, url: string): Promise<void> {
-  const end = Date.now() + START_MS
-  while (!(await answers(url))) {
-    if (launched.process.exitCode !== null || Date.now() > end) {
-      await launched[Symbol.asyncDispose]()
-      throw new Error(`${name} did not start:\n${launched.said()}`)
-    }
-    await delay(100)
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      body: JSON.stringify({ query: '{ __typename }' }),
-      headers: { 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(2_000),
-    })
-    return 'data' in ((await answer.json()) as object)
-  } catch {
-    return false
-  }
 }
