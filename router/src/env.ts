@@ -1,5 +1,6 @@
 import { cursorEnv, port, redisEnv, serviceEnv } from '@vibely/kit/env'
 import { z } from 'zod'
+import { limitsEnv } from './operations/limit-settings.ts'
 
 const list = z
   .string()
@@ -22,6 +23,7 @@ const baseEnv = {
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Origins whose pages may call the router, beside its own: `https://app.example`. */
   CORS_ORIGINS: list,
+  ...limitsEnv,
   /** Queries that are the same, from the same caller or both anonymous, run once while they are under way. */
   ROUTER_SHARE_OPERATIONS: z.stringbool().default(true),
   /** The same for fetches from subgraphs; entity fetches of one turn of the event loop go out together. */

@@ -1,8 +1,14 @@
 import type { Logger } from '@vibely/kit/logger'
+import type { Caller } from '@vibely/kit/viewer'
 import type { Answer } from './execution/answer.ts'
 import { compiledExecutor } from './execution/compiled-executor.ts'
 import { type Run, run } from './execution/run.ts'
-import { type Operations, openOperations } from './operations/prepare.ts'
+import type { Buckets } from './operations/budget.ts'
+import { chargedRun } from './operations/charged-run.ts'
+import { type Charge, openCharges } from './operations/cost-charges.ts'
+import type { Variables } from './operations/cost-terms.ts'
+import { DEFAULT_LIMITS, type Limits } from './operations/limit-settings.ts'
+import { type Operations, openOperations, type PreparedOperation } from './operations/prepare.ts'
 import { inFlightOperations } from './sources/in-flight-operations.ts'
 import type { Source } from './sources/source.ts'
 import type { SchemaState } from './supergraph/schema-state.ts'
@@ -12,6 +18,8 @@ export interface Pipeline {
   readonly state: SchemaState
   readonly operations: Operations
   run(input: Run): Promise<Answer>
+  /** Takes the cost of an operation that does not run at once, such as a subscription; null where costs are not known. */
+  charge(operation: PreparedOperation, variables: Variables, caller: Caller): Promise<Charge | null>
 }
 
 export function openPipeline(
@@ -21,6 +29,9 @@ export function openPipeline(
     readonly introspection: boolean
     /** Run queries that are the same and under way once. */
     readonly shareOperations: boolean
+    /** What operations are paid from. */
+    readonly buckets: Buckets
+    readonly limits?: Limits
     readonly logger: Logger
     readonly openExecutor?: typeof compiledExecutor
   },
@@ -28,9 +39,12 @@ export function openPipeline(
   const { openExecutor = compiledExecutor } = options
   const executor = openExecutor(state, sources, options.logger)
   const runOne = (input: Run) => run(state.apiSchema, executor, options.logger, input)
+  const { introspection, limits = DEFAULT_LIMITS } = options
+  const charges = openCharges(limits.allowances, options.buckets)
   return {
     state,
-    operations: openOperations(state, options),
-    run: options.shareOperations ? inFlightOperations(runOne) : runOne,
+    operations: openOperations(state, { introspection, limits }),
+    run: chargedRun(state, charges, options.shareOperations ? inFlightOperations(runOne) : runOne),
+    charge: async ({ cost }, variables, caller) => cost && charges.take(cost, variables, caller),
   }
 }

@@ -12,7 +12,11 @@ import { openCredentials } from './live/reauthorize.ts'
 import { openRedisFeeds } from './live/redis.ts'
 import { streamCursors } from './live/stream-cursor.ts'
 import { openLive } from './live/subscribe.ts'
+import { fallingBack } from './operations/budget.ts'
+import { memoryBuckets } from './operations/budget-memory.ts'
+import { redisBuckets } from './operations/budget-redis.ts'
 import { memoryStore, redisStore } from './operations/document-store.ts'
+import { limitsOf } from './operations/limit-settings.ts'
 import { readManifest } from './operations/manifest.ts'
 import { openPersistedOperations } from './operations/persisted.ts'
 import { openPipeline } from './pipeline.ts'
@@ -66,7 +70,10 @@ export async function openRouter({
   const entities = env.ROUTER_ENTITY_CACHE && url !== undefined ? stack.use(openEntityCache({ redisUrl: url, namespace, logger })) : null
   const cache = entities ? (source: Source) => entities.over(source, state) : undefined
   const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches, cache }))
-  const pipeline = openPipeline(state, sources, { introspection: !production, shareOperations, logger })
+  const ownBuckets = memoryBuckets()
+  const buckets = url === undefined ? ownBuckets : fallingBack(stack.use(redisBuckets({ url, namespace, logger })), ownBuckets, logger)
+  const options = { introspection: !production, shareOperations, buckets, limits: limitsOf(env), logger }
+  const pipeline = openPipeline(state, sources, options)
   const credentials = stack.use(openCredentials())
   const onRevoked = (session: string) => credentials.endSession(session)
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))

@@ -6,6 +6,8 @@ export interface CuttableProxy extends AsyncDisposable {
   readonly url: string
   /** Cuts every connection; new ones are let through again. */
   cut(): void
+  /** Lets nothing through until the returned function is called, as if the other side had frozen. */
+  freeze(): () => void
 }
 
 export async function proxyTo(target: string): Promise<CuttableProxy> {
@@ -34,6 +36,12 @@ export async function proxyTo(target: string): Promise<CuttableProxy> {
   return {
     url: `${protocol}//127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
+    freeze() {
+      for (const socket of sockets) socket.pause()
+      return () => {
+        for (const socket of sockets) socket.resume()
+      }
+    },
     async [Symbol.asyncDispose]() {
       cut()
       server.close()

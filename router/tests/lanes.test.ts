@@ -66,6 +66,8 @@ describe('the short way and Apollo Server give the same answer', async () => {
     })
     const headers = Object.fromEntries(answer.headers)
     delete headers.date
+    // The budget is the same for both ways, so it changes in between.
+    if (headers.ratelimit) headers.ratelimit = headers.ratelimit.replace(/\d+/g, 'n')
     return { status: answer.status, headers, text: await answer.text() }
   }
 

@@ -33,7 +33,10 @@ export interface Running extends AsyncDisposable {
   readonly redis: Redis
   readonly publisher: LivePublisher
   /** Sends an operation over HTTP. */
-  ask(query: string, options?: { token?: string; variables?: object; headers?: Record<string, string> }): Promise<Answer>
+  ask(
+    query: string,
+    options?: { token?: string; variables?: object; extensions?: object; headers?: Record<string, string> },
+  ): Promise<Answer>
   /** A plain graphql-ws client. */
   client(token?: string, options?: Partial<ClientOptions>): Client
   /** Ends one subgraph's server; distributed only. */
@@ -43,6 +46,7 @@ export interface Running extends AsyncDisposable {
 
 export interface Answer {
   readonly status: number
+  readonly headers: Headers
   readonly body: ExecutionResult<Record<string, unknown>>
 }
 
@@ -103,6 +107,8 @@ export async function runRouter(options: RunOptions = {}): Promise<Running> {
         SOCKETS_PER_USER: 100,
         SOCKETS_PER_ADDRESS: 1_000,
         SOCKETS_PER_SECOND: 1_000,
+        COST_SESSION_BUDGET: 1_000_000,
+        COST_ANONYMOUS_BUDGET: 1_000_000,
         ...options.env,
       },
       supergraphSdl: world.supergraphSdl,
@@ -124,13 +130,13 @@ export async function runRouter(options: RunOptions = {}): Promise<Running> {
     namespace,
     redis,
     publisher: openLivePublisher({ redis, namespace }),
-    async ask(query, { token, variables = {}, headers = {} } = {}) {
+    async ask(query, { token, variables = {}, extensions, headers = {} } = {}) {
       const answer = await fetch(`${router.url}/graphql`, {
         method: 'POST',
         headers: { ...GRAPHQL, ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
-        body: JSON.stringify({ query, variables }),
+        body: JSON.stringify({ query, variables, extensions }),
       })
-      return { status: answer.status, body: (await answer.json()) as Answer['body'] }
+      return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer['body'] }
     },
     client(token, more = {}) {
       const client = createClient({

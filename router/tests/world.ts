@@ -4,7 +4,7 @@ import { type Caller, requireViewer } from '@vibely/kit/viewer'
 import { parse } from 'graphql'
 import { composeSupergraph } from '../src/supergraph/compose.ts'
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy"])
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize"])
     extend schema @link(url: "https://specs.vibely.dev/sharing/v1.0", import: ["@sameForAll"]) @composeDirective(name: "@sameForAll")
     directive @sameForAll on FIELD_DEFINITION`
 
@@ -31,7 +31,10 @@ const SDL = {
   reviews: `${LINK}
     extend schema @link(url: "https://specs.vibely.dev/live/v1.0", import: ["@live"]) @composeDirective(name: "@live")
     directive @live(channel: String!, replay: Boolean! = false) on FIELD_DEFINITION
-    type Query { reviews(first: Int = 2): [Review!]! drafts: [Review!] @policy(policies: [["verified_email"]]) }
+    type Query {
+      reviews(first: Int = 2): [Review!]! @listSize(slicingArguments: ["first"], requireOneSlicingArgument: false)
+      drafts: [Review!] @policy(policies: [["verified_email"]]) @listSize(assumedSize: 5)
+    }
     type Subscription {
       reviewAdded(after: String): ReviewEvent! @requiresScopes(scopes: [["people:read"]]) @live(channel: "reviews:{viewer.id}", replay: true)
       roomReview(room: ID!, after: String): ReviewEvent! @live(channel: "room:{args.room}", replay: true)

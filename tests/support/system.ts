@@ -44,6 +44,9 @@ export async function startTestSystem(topology: Topology, { ownServers, works }:
     ...urls,
     ...Object.fromEntries(ports),
     NODE_ENV: 'development',
+    // All members of a test come from one address.
+    COST_ANONYMOUS_BUDGET: '1000000',
+    COST_SESSION_BUDGET: '1000000',
     VIBELY_NAMESPACE: namespace,
   }
   const groups = ['culture.members', 'social.members', 'feed.members', 'feed.works']

@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 /** One row: HTTP status of a wholly refused request, whether and when to try again, the public message. */
 interface FaultRow {
   readonly status: number
-  readonly retry: 'no' | 'yes' | 'once' | 'after sign-in' | 'after refresh' | 'after step-up' | 'later'
+  readonly retry: 'no' | 'yes' | 'once' | 'after sign-in' | 'after refresh' | 'after step-up' | 'smaller' | 'later'
   readonly message: string
 }
 
@@ -20,6 +20,7 @@ export const FAULTS = {
   PERSISTED_QUERY_REQUIRED: { status: 400, retry: 'no', message: 'Only operations of the manifest run here.' },
   BAD_USER_INPUT: { status: 400, retry: 'no', message: 'An argument is not usable.' },
   INVALID_CURSOR: { status: 400, retry: 'no', message: 'The cursor is forged, of another viewer, or not of this list.' },
+  COST_EXCEEDED: { status: 400, retry: 'smaller', message: 'The operation costs too much.' },
   RATE_LIMITED: { status: 429, retry: 'later', message: 'Too many requests.' },
   SUBGRAPH_UNAVAILABLE: { status: 503, retry: 'yes', message: 'A part of the system is unavailable.' },
   DEADLINE_EXCEEDED: { status: 504, retry: 'once', message: 'The answer took too long.' },

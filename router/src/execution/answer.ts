@@ -1,5 +1,6 @@
 import { scrub } from '@vibely/kit/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { CostReport } from '../operations/cost-report.ts'
 
 /** Outcome of an operation, as every transport gets it. */
 export interface Answer {
@@ -7,6 +8,10 @@ export interface Answer {
   readonly data: string | undefined
   /** With codes and trace, not scrubbed yet: `answerText` does that on the way out. */
   readonly errors: readonly GraphQLError[]
+  /** What the objects in `data` cost, where that is counted. */
+  readonly spent?: number | undefined
+  /** What the client may read about the cost of the whole operation. */
+  readonly cost?: CostReport | undefined
 }
 
 /** Text of the GraphQL response. Errors come first, as clients who read a long answer like to know early. */

@@ -40,9 +40,10 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
       if (step) await step(run)
       const writing: Writing = { viewer: caller.viewer, variables: execution.variables, path: [], problems: [], refusals: [] }
       const data = writerFor(coerced)(run.root, writing)
+      const spent = operation.cost?.actual(run.root, coerced)
       const told = run.errors.length + writing.refusals.length > 0
       // A null in a place that allows none follows from an error that is told already, or is one of its own.
-      return { data, errors: told ? [...run.errors, ...writing.refusals] : writing.problems }
+      return { data, spent, errors: told ? [...run.errors, ...writing.refusals] : writing.problems }
     },
   }
 }

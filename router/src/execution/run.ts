@@ -24,10 +24,10 @@ export async function run(schema: GraphQLSchema, executor: Executor, logger: Log
   const variables = input.variables ?? {}
   const { errors: invalid, variables: coerced } = coerceVariables(schema, input.operation, variables)
   if (invalid) return { data: undefined, errors: traced(invalid) }
-  const { data, errors } = await executor.execute({ ...input, variables, coerced })
+  const { data, errors, spent } = await executor.execute({ ...input, variables, coerced })
   for (const error of errors) {
     if (isInternal(error.toJSON()) && error.extensions.service === undefined)
       logger.error({ err: error.originalError ?? error, path: error.path }, 'execution failed')
   }
-  return { data, errors: traced(errors) }
+  return { data, errors: traced(errors), spent }
 }

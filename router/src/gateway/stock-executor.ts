@@ -27,6 +27,7 @@ export function stockExecutor(state: SchemaState, sources: readonly Source[], lo
       // It hides null in a non-null place in an extension when nothing else failed. A refusal explains it already.
       const hidden = (result.extensions?.valueCompletion ?? []) as readonly GraphQLError[]
       return {
+        spent: operation.cost?.actual(result.data, execution.coerced),
         data: result.data === undefined ? undefined : JSON.stringify(result.data),
         errors: [...(result.errors ?? []), ...(refused.length > 0 ? [] : hidden), ...refused],
       }

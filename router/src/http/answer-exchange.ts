@@ -1,9 +1,11 @@
 import { GraphQLError } from 'graphql'
 import { type Answer, answerText } from '../execution/answer.ts'
+import { costExtensions, rateLimitHeaders } from '../operations/cost-report.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Exchange, Reply } from './exchange.ts'
 import { type MediaType, statusOf } from './negotiate.ts'
+import type { Parameters } from './parameters.ts'
 
 /**
  * Prepares the operation of an exchange.
@@ -30,15 +32,19 @@ export const runExchange = (pipeline: Pipeline, { parameters, caller, signal }: 
 export async function answerExchange(pipeline: Pipeline, exchange: Exchange): Promise<Reply> {
   try {
     const operation = await prepareExchange(pipeline, exchange)
-    return replyTo(exchange.mediaType, await runExchange(pipeline, exchange, operation))
+    return replyTo(exchange.mediaType, await runExchange(pipeline, exchange, operation), exchange.parameters.extensions)
   } catch (error) {
     if (error instanceof InvalidOperation) return replyTo(exchange.mediaType, { data: undefined, errors: error.errors })
     throw error
   }
 }
 
-/** The answer in its media type. */
-export const replyTo = (mediaType: MediaType, answer: Answer): Reply => ({
+/**
+ * The answer in its media type.
+ * @param asked the request's `extensions`
+ */
+export const replyTo = (mediaType: MediaType, answer: Answer, asked?: Parameters['extensions']): Reply => ({
   status: statusOf(answer.data !== undefined, answer.errors[0]?.extensions.code, mediaType),
-  text: answerText(answer),
+  text: answerText(answer, costExtensions(answer, asked)),
+  headers: rateLimitHeaders(answer),
 })

@@ -2,7 +2,9 @@ import { ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } fr
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { scrub } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
+import type { Answer } from '../execution/answer.ts'
 import { vibelyGateway } from '../gateway/vibely-gateway.ts'
+import { costExtensions, rateLimitHeaders } from '../operations/cost-report.ts'
 import { LIMITS } from '../operations/limits.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -14,6 +16,12 @@ import { stringifyResult, textCarrier } from './response-text.ts'
 interface Context extends BaseContext {
   readonly exchange: Exchange
   operation?: PreparedOperation
+  /** One object in all copies that Apollo Server makes of the context. */
+  readonly outcome: Outcome
+}
+
+interface Outcome {
+  answer?: Answer
   /** What neither client nor Apollo Server may see. */
   failure?: unknown
 }
@@ -28,9 +36,11 @@ export async function openApolloLane(pipeline: Pipeline, logger: Logger): Promis
     gateway: vibelyGateway<Context>(pipeline.state, async ({ context }) => {
       if (!context.operation) throw new Error('an operation came to execution unprepared')
       try {
-        return textCarrier(await runExchange(pipeline, context.exchange, context.operation))
+        const answer = await runExchange(pipeline, context.exchange, context.operation)
+        context.outcome.answer = answer
+        return textCarrier(answer, costExtensions(answer, context.exchange.parameters.extensions))
       } catch (error) {
-        context.failure = error
+        context.outcome.failure = error
         throw error
       }
     }),
@@ -51,13 +61,18 @@ export async function openApolloLane(pipeline: Pipeline, logger: Logger): Promis
   await server.start()
   return {
     async answer(exchange) {
-      const context: Context = { exchange }
+      const outcome: Outcome = {}
+      const context: Context = { exchange, outcome }
       const answered = await server.executeHTTPGraphQLRequest({ httpGraphQLRequest: httpRequest(exchange), context: async () => context })
-      if (context.failure !== undefined) throw context.failure
+      if (outcome.failure !== undefined) throw outcome.failure
       const { status = 200, headers, body } = answered
       if (body.kind !== 'complete') throw new Error('Apollo Server answered in parts')
       headers.delete('content-type')
-      return { status, text: body.string, headers: Object.fromEntries(headers) }
+      return {
+        status,
+        text: body.string,
+        headers: { ...Object.fromEntries(headers), ...(outcome.answer && rateLimitHeaders(outcome.answer)) },
+      }
     },
     [Symbol.asyncDispose]: () => server.stop(),
   }
@@ -73,7 +88,7 @@ const preparation = (pipeline: Pipeline) => ({
           return null
         } catch (error) {
           if (!(error instanceof InvalidOperation)) {
-            contextValue.failure = error
+            contextValue.outcome.failure = error
             throw error
           }
           const errors = error.errors.map((one) => scrub(one.toJSON()))

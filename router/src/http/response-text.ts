@@ -7,9 +7,10 @@ const TEXT = Symbol('text of data')
 type Carrier = Readonly<Record<string, unknown>> & { readonly [TEXT]?: string }
 
 /** The result as Apollo Server takes it: an empty `data` that carries its own text. */
-export const textCarrier = ({ data, errors }: Answer) => ({
+export const textCarrier = ({ data, errors }: Answer, extensions?: Readonly<Record<string, unknown>>) => ({
   ...(data !== undefined && { data: data === 'null' ? null : ({ [TEXT]: data } as Carrier) }),
   ...(errors.length > 0 && { errors }),
+  ...(extensions && { extensions }),
 })
 
 /** Hook `stringifyResult` of Apollo Server: hands the text of `data` over as it was written. */

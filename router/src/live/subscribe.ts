@@ -96,6 +96,8 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
       rootField(operation)
       const coerced = coerceVariables(pipeline.state.apiSchema, operation, variables)
       if (coerced.errors) throw coerced.errors[0]
+      const charge = await pipeline.charge(operation, coerced.variables, caller)
+      if (charge?.refused) throw charge.refused
       // Nothing is planned when the field itself was refused: its error is the answer.
       if (!operation.plan.node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors[0]
       const live = liveOperation(pipeline.state, operation, (name) => byName.get(name))

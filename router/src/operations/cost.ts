@@ -6,6 +6,8 @@ import { evaluate, largest, product, sum, type Term, type Variables, when } from
 
 /** What an operation costs, prepared once. */
 export interface OperationCost {
+  /** What it can cost at most where that is the same for all variables. */
+  readonly constant: number | null
   /**
    * The most that it can cost with these variables, defaults included.
    * @throws Fault BAD_USER_INPUT when a list is asked for that is too long
@@ -24,6 +26,7 @@ export function operationCost(schema: GraphQLSchema, index: CostIndex, limits: L
   const most = together(shape)
   const fields = alike(shape)
   return {
+    constant: typeof most === 'number' ? most : null,
     requested: (variables) => evaluate(most, variables),
     actual: (data, variables) => costOf(fields, data, variables),
   }

@@ -21,10 +21,10 @@ import type { Requirement } from '../supergraph/policy-index.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { inStage } from '../telemetry/traces.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
-
 import { type OperationCost, operationCost } from './cost.ts'
-import { LIST_LIMITS, type ListLimits } from './cost-lists.ts'
-import { brokenLimit, type DocumentLimits, LIMITS } from './limits.ts'
+import { type Allowance, allowanceOf, tooCostly } from './cost-charges.ts'
+import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
+import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
 
 /** A valid operation, for whoever sends it. */
@@ -58,8 +58,8 @@ export interface PreparedOperation {
   /** Made from what the caller may reach. */
   readonly plan: Plan
   readonly refusals: readonly Refusal[]
-  /** Of what the plan was made from. */
-  readonly cost: OperationCost
+  /** Of what the plan was made from; null where costs are not known. */
+  readonly cost: OperationCost | null
 }
 
 export interface Operations {
@@ -95,8 +95,7 @@ export interface UsedOperation extends WarmOperation {
 
 export interface OperationOptions {
   readonly introspection: boolean
-  readonly limits?: DocumentLimits
-  readonly lists?: ListLimits
+  readonly limits?: Limits
 }
 
 /** The document is refused as a whole. */
@@ -118,7 +117,7 @@ const PLAN_WEIGHT = 4
 
 /** Parses, limits, validates, authorizes and plans; each step's result is kept. */
 export function openOperations(state: SchemaState, options: OperationOptions): Operations {
-  const { limits = LIMITS, lists = LIST_LIMITS } = options
+  const { document: limits, lists, allowances } = options.limits ?? DEFAULT_LIMITS
   const operations = new LRUCache<string, Operation>({ maxSize: OPERATIONS_SIZE, sizeCalculation: sizeOf })
   const plans = planCache(state.planner)
 
@@ -149,10 +148,11 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     refused: readonly Requirement[],
     choices: PlanChoices,
     uses: number,
+    allowance: Allowance | null,
   ): PreparedOperation | Promise<PreparedOperation> {
     const key = refused.length === 0 && choices === NO_CHOICES ? '' : variantKey(refused, choices)
     const known = of.variants.get(key)
-    if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses))
+    if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses, allowance))
     known.uses += uses
     return known.prepared
   }
@@ -163,11 +163,15 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     refused: readonly Requirement[],
     choices: PlanChoices,
     uses: number,
+    allowance: Allowance | null,
   ): Promise<PreparedOperation> {
     const { document, definition } = of
     const ids = new Set(refused.map(({ id }) => id))
     const allowed = ids.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, ids)
-    const cost = operationCost(state.apiSchema, state.costs, lists, allowed.document)
+    const cost = state.costs.knowsListSizes ? operationCost(state.apiSchema, state.costs, lists, allowed.document) : null
+    // Planning is the dearest step: what cannot be paid in any case is not worth it.
+    if (allowance && cost?.constant && cost.constant > allowance.operation)
+      throw new InvalidOperation([tooCostly(cost.constant, allowance)])
     const plan: Plan = allowed.document ? await planned(allowed.document, choices) : { kind: 'QueryPlan' }
     // Another caller may have been first.
     const made = of.variants.get(key) ?? {
@@ -199,11 +203,12 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
         found.requirements.filter((requirement) => unmet(requirement, viewer)),
         choices,
         1,
+        allowanceOf(allowances, viewer),
       )
     },
     warm({ text, name, mayIntrospect = false, choices = NO_CHOICES, refuses }) {
       const found = operation(text, name, mayIntrospect || options.introspection)
-      return variant(found, found.requirements.filter(refuses), choices, 0)
+      return variant(found, found.requirements.filter(refuses), choices, 0, null)
     },
     used: () =>
       [...operations.values()]

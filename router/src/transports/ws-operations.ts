@@ -4,11 +4,12 @@ import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import { type ExecutionArgs, GraphQLError } from 'graphql'
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws'
-import { answerText } from '../execution/answer.ts'
+import { type Answer, answerText } from '../execution/answer.ts'
 import type { Identity } from '../identity/access-token.ts'
 import type { Backlog } from '../live/queue.ts'
 import type { Outlet, Stream } from '../live/stream.ts'
 import type { Live } from '../live/subscribe.ts'
+import { costExtensions } from '../operations/cost-report.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { traced } from '../telemetry/traces.ts'
@@ -85,13 +86,13 @@ export function wsOperations(pipeline: Pipeline, live: Live | null, logger: Logg
     if (!caller) return [fault('UNAUTHENTICATED')]
     if (Object.keys(subscriptions).length > OPERATIONS) return [fault('BAD_REQUEST', `A socket carries at most ${OPERATIONS} operations.`)]
     try {
-      const { query, operationName, variables } = payload
+      const { query, operationName, variables, extensions } = payload
       const operation = await pipeline.operations.prepare(query, operationName, caller.viewer)
       const results =
         operation.kind === 'subscription'
           ? await subscription(client, id, operation, caller, variables)
           : endingWith(
-              () => execute(client, id, operation, caller, variables),
+              () => execute(client, id, operation, caller, { variables, extensions }),
               () => {},
             )
       const contextValue: Started = { operation, client, caller, results }
@@ -134,16 +135,18 @@ export function wsOperations(pipeline: Pipeline, live: Live | null, logger: Logg
     id: string,
     operation: PreparedOperation,
     caller: Caller,
-    variables: SubscribePayload['variables'],
+    { variables, extensions }: Pick<SubscribePayload, 'variables' | 'extensions'>,
   ): Promise<void> {
     await inSpan('router.request', { kind: SpanKind.SERVER }, async () => {
-      const answer = await pipeline.run({ operation, variables, caller, signal: client.left }).catch((error: unknown) => ({
+      const answer: Answer = await pipeline.run({ operation, variables, caller, signal: client.left }).catch((error: unknown) => ({
         data: undefined,
         errors: traced([publicError(error, 'an operation failed')]),
       }))
       // Answers wait outside the socket's buffer, of each operation at most one.
       await client.roomy()
-      client.outlet(id, () => {}).send({ json: Buffer.from(answerText(answer)), cursor: null, key: null })
+      client
+        .outlet(id, () => {})
+        .send({ json: Buffer.from(answerText(answer, costExtensions(answer, extensions))), cursor: null, key: null })
     })
   }
 
