@@ -7,6 +7,7 @@ import { freshNamespace, servers } from '@vibely/testkit/servers'
 import { GraphQLError, parse } from 'graphql'
 import { Redis } from 'ioredis'
 import { type EntityCache, openEntityCache } from '../src/cache/entity-cache.ts'
+import { composeSource } from '../src/sources/compose-sources.ts'
 import { localSource } from '../src/sources/local-source.ts'
 import type { Source, SubgraphAnswer } from '../src/sources/source.ts'
 import { composeSupergraph } from '../src/supergraph/compose.ts'
@@ -118,7 +119,8 @@ export async function openLibrary(): Promise<Library> {
       versions.changedBy(entities.map((name) => ({ type: 'Changed', payload: new TextEncoder().encode(name) }))),
     router(redisUrl = REDIS_URL): Router {
       const cache = owned.use(openEntityCache({ redisUrl, namespace, logger }))
-      const source = cache.over(localSource(subgraph, logger), libraryState())
+      const over = (source: Source) => cache.over(source, libraryState())
+      const source = composeSource(localSource(subgraph, logger), { inFlight: true, batch: true, cache: over })
       return {
         cache,
         source,

@@ -1,4 +1,5 @@
 import { metrics } from '@opentelemetry/api'
+import { freshVersion } from '@vibely/kit/entity-versions'
 import type { Logger } from '@vibely/kit/logger'
 import type { Namespace } from '@vibely/kit/namespace'
 import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
@@ -7,7 +8,8 @@ import type { SchemaState } from '../supergraph/schema-state.ts'
 import { entityQueries } from './entity-query.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { cleanEntities, joined, narrowed, type Part } from './parts.ts'
-import { type Known, openShelf, type Shelf } from './shelf.ts'
+import { openShelf, type Shelf } from './shelf.ts'
+import type { Versions } from './versions.ts'
 
 /** Entities kept for all instances, each under the version that its subgraph gave it. */
 export interface EntityCache extends AsyncDisposable {
@@ -32,51 +34,32 @@ export function openEntityCache(options: {
   }
 }
 
-/** An entity of a fetch that everyone gets the same of. */
-interface SharedPlace {
-  readonly place: number
-  readonly entry: Entry
-}
-
 function cachedFetch(source: Source, state: SchemaState, namespace: Namespace, shelf: Shelf): Source['fetch'] {
   const queryOf = entityQueries(state, source.name)
   const names = { subgraph: source.name, namespace }
   return async (request, caller, signal) => {
     const query = request.representations ? queryOf(request.query) : null
     const entries = query?.isShared ? entriesOf(query, request, names) : []
-    const shared = entries.flatMap((entry, place): SharedPlace[] => (entry ? [{ place, entry }] : []))
-    if (!query || shared.length === 0) return source.fetch(request, caller, signal)
+    if (!query || entries.every((entry) => entry === null)) return source.fetch(request, caller, signal)
 
-    const known = await shelf.find(shared.map(({ entry }) => entry))
-    const found = new Map<number, unknown>()
-    const missing: (SharedPlace & { readonly before: Known | undefined })[] = []
-    for (const [index, { place, entry }] of shared.entries()) {
-      const before = known?.[index]
-      if (before && 'entity' in before) found.set(place, before.entity)
-      else missing.push({ place, entry, before })
-    }
+    const { found, missing } = await lookUp(shelf, entries)
     hits.add(found.size, { subgraph: source.name })
     misses.add(missing.length, { subgraph: source.name })
 
-    const ask = async (places: readonly number[], as: Caller, asOf = request.asOf): Promise<Part | null> =>
+    const ask = async (places: readonly number[], as: Caller, asOf: string | undefined): Promise<Part | null> =>
       places.length > 0 ? { places, answer: await source.fetch({ ...narrowed(request, places), asOf }, as, signal) } : null
+    const theirs = missing.map(({ place }) => place)
     const own = entries.flatMap((entry, place) => (entry ? [] : [place]))
-    const versions = [request.asOf ?? '', ...missing.flatMap(({ before }) => before?.versions ?? [])].join('.')
     const [fetched, mine] = await Promise.all([
       // As nobody: a mark that is wrong may show too little, but never one viewer's view to another.
-      // A fetch that began before these versions may be older than they are: it must not be joined.
-      ask(
-        missing.map(({ place }) => place),
-        ANONYMOUS,
-        versions,
-      ),
-      ask(own, caller),
+      ask(theirs, ANONYMOUS, newestOf(missing, request.asOf)),
+      ask(own, caller, request.asOf),
     ])
     if (fetched) {
       const entities = cleanEntities(fetched.answer, query.responseName, missing.length)
       shelf.put(
-        missing.flatMap(({ entry, before }, index) =>
-          before?.versions && entities[index] !== undefined ? [{ entry, versions: before.versions, entity: entities[index] }] : [],
+        missing.flatMap(({ entry, versions }, index) =>
+          versions && entities[index] !== undefined ? [{ entry, versions, entity: entities[index] }] : [],
         ),
       )
     }
@@ -85,3 +68,30 @@ function cachedFetch(source: Source, state: SchemaState, namespace: Namespace, s
     return only?.places.length === entries.length ? only.answer : joined(query.responseName, entries.length, found, parts)
   }
 }
+
+/** A shared entity that is not kept, and the versions under which it can be; undefined while Redis is away. */
+interface Missing {
+  readonly place: number
+  readonly entry: Entry
+  readonly versions: Versions | undefined
+}
+
+async function lookUp(shelf: Shelf, entries: readonly (Entry | null)[]) {
+  const shared = entries.flatMap((entry, place) => (entry ? [{ place, entry }] : []))
+  const known = await shelf.find(shared.map(({ entry }) => entry))
+  const found = new Map<number, unknown>()
+  const missing: Missing[] = []
+  for (const [index, { place, entry }] of shared.entries()) {
+    const { entity, versions } = known?.[index] ?? {}
+    if (entity === undefined) missing.push({ place, entry, versions })
+    else found.set(place, entity)
+  }
+  return { found, missing }
+}
+
+/**
+ * What a fetch of these has to be as new as: one that began before their versions may be older than they are, and must not be
+ * joined. Nor must any, while nobody knows the versions.
+ */
+const newestOf = (missing: readonly Missing[], asOf = ''): string =>
+  [asOf, ...missing.flatMap(({ versions }) => versions?.tokens ?? freshVersion())].join('.')

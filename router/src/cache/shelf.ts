@@ -2,10 +2,12 @@ import { ENTITY_SECONDS } from '@vibely/kit/entity-versions'
 import type { Logger } from '@vibely/kit/logger'
 import { LRUCache } from 'lru-cache'
 import type { Entry } from './entries.ts'
-import { openVersionedStore } from './versions.ts'
+import { openVersionedStore, type Versions } from './versions.ts'
 
 /** What is known of an entry: its entity, or the versions under which a fetched one can be kept. */
-export type Known = { readonly entity: unknown; readonly versions?: undefined } | { readonly versions: readonly string[] }
+export type Known =
+  | { readonly entity: unknown; readonly versions?: undefined }
+  | { readonly entity?: undefined; readonly versions: Versions }
 
 /** Entities in Redis, with those of late also in this process. Their versions are always read from Redis. */
 export interface Shelf extends AsyncDisposable {
@@ -15,7 +17,7 @@ export interface Shelf extends AsyncDisposable {
    * Keeps entities, unless they changed since their versions were read: before they were fetched. Returns at once; what
    * cannot be kept is fetched again.
    */
-  put(fetched: readonly { readonly entry: Entry; readonly versions: readonly string[]; readonly entity: unknown }[]): void
+  put(fetched: readonly { readonly entry: Entry; readonly versions: Versions; readonly entity: unknown }[]): void
 }
 
 interface Volume {
@@ -54,7 +56,8 @@ export function openShelf(options: { readonly redisUrl: string; readonly logger:
         answers?.map(({ versions, stored }, index): Known => {
           const volume = inMemory[index] ?? opened(stored)
           const key = entries[index]?.key
-          const holds = volume && key !== undefined && !versions.includes('') && volume.versions === versions.join('.')
+          const { tokens } = versions
+          const holds = volume && key !== undefined && !tokens.includes('') && volume.versions === tokens.join('.')
           return holds ? { entity: read(key, volume) } : { versions }
         }) ?? null
       )

@@ -2,10 +2,18 @@ import { freshVersion, VERSION_SECONDS } from '@vibely/kit/entity-versions'
 import type { Logger } from '@vibely/kit/logger'
 import { Redis } from 'ioredis'
 
+/** Versions as they were read. */
+export interface Versions {
+  /** One a key; empty where there is none yet. */
+  readonly tokens: readonly string[]
+  /** Number of the connection that read them. */
+  readonly connection: number
+}
+
 /** What Redis holds of an entity and under which versions. */
 export interface Kept {
-  /** The versions that hold now, one a key asked for; empty where there is none yet. */
-  readonly versions: readonly string[]
+  /** The versions that hold now. */
+  readonly versions: Versions
   /** What was stored, under whatever versions; null when nothing is. */
   readonly stored: string | null
 }
@@ -21,7 +29,7 @@ export interface Filling {
   readonly key: string
   readonly versionKeys: readonly string[]
   /** As they were before the fetch. */
-  readonly versions: readonly string[]
+  readonly versions: Versions
   readonly body: string
 }
 
@@ -30,7 +38,8 @@ export interface VersionedStore extends AsyncDisposable {
   /** One round trip. @throws Error when Redis gave no answer */
   read(wanted: readonly Wanted[]): Promise<readonly Kept[]>
   /**
-   * Stores what no version of has changed since; gives the versions it is stored under, null for what came too late.
+   * Stores what no version of has changed since; gives the versions it is stored under, null for what came too late. What was
+   * read over an earlier connection came too late: that Redis may be gone, with a version that nobody will see again.
    * @throws Error when Redis gave no answer
    */
   fill(fillings: readonly Filling[], seconds: number): Promise<readonly (string | null)[]>
@@ -64,6 +73,10 @@ export function openVersionedStore(redisUrl: string, logger: Logger): VersionedS
   const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: ANSWER_MS })
   redis.on('error', (error) => logger.warn({ err: error }, 'Redis connection of the entity cache'))
   let restsUntil = 0
+  let connection = 0
+  redis.on('close', () => {
+    connection += 1
+  })
 
   const asked = async <T>(command: () => Promise<T>): Promise<T> => {
     if (redis.status !== 'ready' || performance.now() < restsUntil) throw new Error('Redis is away, or was a moment ago')
@@ -79,18 +92,21 @@ export function openVersionedStore(redisUrl: string, logger: Logger): VersionedS
     read: (wanted) =>
       asked(async () => {
         const keys = [...new Set(wanted.flatMap(({ versionKeys, key }) => (key === null ? versionKeys : [...versionKeys, key])))]
+        const by = connection
         const values = await redis.mget(keys)
         const found = new Map(keys.map((key, index) => [key, values[index] ?? null]))
         return wanted.map(({ versionKeys, key }) => ({
-          versions: versionKeys.map((name) => found.get(name) ?? ''),
+          versions: { tokens: versionKeys.map((name) => found.get(name) ?? ''), connection: by },
           stored: key === null ? null : (found.get(key) ?? null),
         }))
       }),
     fill: (fillings, seconds) =>
       asked(async () => {
+        if (fillings.some(({ versions }) => versions.connection !== connection)) return fillings.map(() => null)
         const pipeline = redis.pipeline()
         for (const { key, versionKeys, versions, body } of fillings) {
-          pipeline.eval(FILL, versionKeys.length + 1, key, ...versionKeys, seconds, VERSION_SECONDS, freshVersion(), body, ...versions)
+          const given = [seconds, VERSION_SECONDS, freshVersion(), body, ...versions.tokens]
+          pipeline.eval(FILL, versionKeys.length + 1, key, ...versionKeys, ...given)
         }
         const answers = (await pipeline.exec()) ?? []
         return answers.map(([error, stored]) => {
