@@ -5,8 +5,8 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { type Answer, leanServer } from './http.ts'
 import { subgraphs } from './subgraphs.ts'
 
-/** Answers kept by a subgraph. Enough for every call of every variable set of all gateways under test. */
-const MAX_ANSWERS = 100_000
+/** Characters of questions and answers that a subgraph keeps: all calls that gateways make one by one, not what they join by chance. */
+const KEPT = 200_000_000
 
 /** Answered since the parent asked last. */
 let calls = 0
@@ -20,6 +20,7 @@ process.on('message', () => {
  * generator must cost next to nothing. Each distinct call is executed once.
  */
 function answers(schema: GraphQLSchema): Answer {
+  let kept = 0
   const known = new Map<string, string>()
   const compiled = new Map<string, (variables: unknown) => Promise<string>>()
   return (body) => {
@@ -32,7 +33,8 @@ function answers(schema: GraphQLSchema): Answer {
     const run = compiled.get(query) ?? compile(schema, query)
     compiled.set(query, run)
     const answer = await run(variables)
-    if (known.size < MAX_ANSWERS) known.set(body, answer)
+    kept += body.length + answer.length
+    if (kept < KEPT) known.set(body, answer)
     return answer
   }
 }

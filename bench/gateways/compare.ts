@@ -59,23 +59,21 @@ export async function compareGateways(options: CompareOptions): Promise<Comparis
   const folder = mkdtempSync(join(tmpdir(), 'vibely-bench-'))
   stack.defer(() => rmSync(folder, { recursive: true }))
   const subgraphs = stack.use(await startSubgraphs(folder, otherCore))
+  const wanted = await Promise.all(options.workloads.map((name) => wantedWorkload(name, options.variableSets)))
   const wrong: Comparison['wrong'][number][] = []
   const lanes: Lane[] = []
   for (const contender of options.contenders) {
     options.say(`starting ${contender.name}`)
     try {
       const gateway = stack.use(await startGateway(contender, subgraphs.supergraph, gatewayCore))
-      for (const workload of options.workloads) await prepare(gateway, workload)
+      for (const workload of wanted) await prepare(gateway, workload)
     } catch (error) {
       wrong.push({ gateway: contender.name, workload: 'all', why: error instanceof Error ? error.message : String(error) })
     }
   }
 
-  async function prepare(gateway: RunningGateway, workload: string): Promise<void> {
-    const whole = workloads.get(workload)
-    if (!whole) throw new Error(`no workload is called ${workload}`)
-    const cut = { query: whole.query, variables: whole.variables.slice(0, options.variableSets) }
-    const requests = await verified(gateway.url, cut, await expectedAnswers(cut))
+  async function prepare(gateway: RunningGateway, { name: workload, cut, expected }: (typeof wanted)[number]): Promise<void> {
+    const requests = await verified(gateway.url, cut, expected)
     if (typeof requests === 'string') wrong.push({ gateway: gateway.name, workload, why: requests })
     else lanes.push({ gateway, workload, requests })
   }
@@ -90,6 +88,14 @@ export async function compareGateways(options: CompareOptions): Promise<Comparis
     for (const lane of lanes) samples.push(await measure(lane, subgraphs, options))
   }
   return { samples, wrong }
+}
+
+/** @throws Error for a name that no workload has */
+async function wantedWorkload(name: string, variableSets: number) {
+  const whole = workloads.get(name)
+  if (!whole) throw new Error(`no workload is called ${name}; there are ${[...workloads.keys()].join(', ')}`)
+  const cut = { query: whole.query, variables: whole.variables.slice(0, variableSets) }
+  return { name, cut, expected: await expectedAnswers(cut) }
 }
 
 async function measure({ gateway, workload, requests }: Lane, subgraphs: RunningSubgraphs, options: CompareOptions): Promise<Sample> {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { freePort } from '@vibely/infra/native/ports'
 import { subgraphs, supergraphSdl } from '../federation/subgraphs.ts'
@@ -9,6 +10,7 @@ export interface RunningGateway extends AsyncDisposable {
   readonly name: string
   readonly url: string
   readonly pid: number
+  readonly process: ChildProcess
 }
 
 export interface RunningSubgraphs extends AsyncDisposable {
@@ -42,9 +44,10 @@ export async function startSubgraphs(folder: string, core: number | undefined): 
 /** A gateway that answers. @throws Error with its output when it does not start */
 export async function startGateway(contender: Contender, supergraph: string, core: number | undefined): Promise<RunningGateway> {
   const port = await freePort()
-  const { script, args, flags = [] } = contender
-  const launched = launch({ script, args: args(supergraph, port), flags, core })
+  const { script, args, flags = [], env = {} } = contender
+  const launched = launch({ script, args: args(supergraph, port), flags, core, env })
   const url = `http://127.0.0.1:${port}/graphql`
   await untilAnswers(contender.name, launched, url)
-  return { name: contender.name, url, pid: launched.pid, [Symbol.asyncDispose]: () => launched[Symbol.asyncDispose]() }
+  const { pid, process } = launched
+  return { name: contender.name, url, pid, process, [Symbol.asyncDispose]: () => launched[Symbol.asyncDispose]() }
 }
