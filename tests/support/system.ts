@@ -17,6 +17,8 @@ import { settled } from '@vibely/testkit/settled'
 export interface TestSystem extends System, AsyncDisposable {
   readonly topology: Topology
   readonly namespace: string
+  /** What its processes were started with. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Name of a subgraph's database, for a look behind the API. */
   database(subgraph: string): string
   /** Waits until every event has had its effect. */
@@ -55,6 +57,7 @@ export async function startTestSystem(topology: Topology, { ownServers, works }:
     ...system,
     topology,
     namespace,
+    env,
     settled: () => settled({ namespace, on: { ...urls, KAFKA_BROKERS: urls.KAFKA_BROKERS.split(',') }, groups, withinMs: 90_000 }),
     database: (subgraph) => databaseName(namespace, subgraph),
     async [Symbol.asyncDispose]() {
