@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { fault } from './errors.ts'
 import type { Caller, Viewer } from './viewer.ts'
@@ -26,21 +26,54 @@ interface SignedParts {
   readonly body: string
   readonly timestamp: string
   readonly nonce: string
-  readonly identity: string
-  readonly client: string
+  readonly identityHash: string
+  readonly clientHash: string
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
+const sha256 = (text: string) => hash('sha256', text, 'base64url')
 
-function signature(secret: string, parts: SignedParts): Buffer {
-  const lines = [parts.method, parts.path, sha256(parts.body), parts.timestamp, parts.nonce, sha256(parts.identity), sha256(parts.client)]
+function signature(secret: KeyObject, parts: SignedParts): Buffer {
+  const lines = [parts.method, parts.path, sha256(parts.body), parts.timestamp, parts.nonce, parts.identityHash, parts.clientHash]
   return createHmac('sha256', secret).update(lines.join('|')).digest()
 }
 
 /** Splits `kid:secret`. */
-function hmacKey(text: string): { readonly kid: string; readonly secret: string } {
+function hmacKey(text: string): { readonly kid: string; readonly secret: KeyObject } {
   const cut = text.indexOf(':')
-  return { kid: text.slice(0, cut), secret: text.slice(cut + 1) }
+  return { kid: text.slice(0, cut), secret: createSecretKey(text.slice(cut + 1), 'utf8') }
+}
+
+/** A header value with its hash, which the signature covers. */
+interface Hashed {
+  readonly text: string
+  readonly hash: string
+}
+
+const hashed = (text: string): Hashed => ({ text, hash: sha256(text) })
+
+const NOBODY = hashed('')
+
+/** The client's address and device, made once for all fetches of a request. */
+function clients(): (caller: Caller) => Hashed {
+  const known = new WeakMap<Caller, Hashed>()
+  return (caller) => {
+    const cached = known.get(caller)
+    if (cached) return cached
+    const { ip, userAgent } = caller
+    const client = hashed(Buffer.from(JSON.stringify({ ip, userAgent })).toString('base64url'))
+    known.set(caller, client)
+    return client
+  }
+}
+
+/** Each value once in this process and, for its random beginning, in all others. It need not be secret: the signature covers it. */
+function nonces(): () => string {
+  const prefix = randomBytes(12).toString('base64url')
+  let count = 0
+  return () => {
+    count += 1
+    return `${prefix}.${count.toString(36)}`
+  }
 }
 
 export interface RequestSigner {
@@ -63,15 +96,14 @@ export async function openRequestSigner(options: {
 }): Promise<RequestSigner> {
   const { kid, secret } = hmacKey(options.hmacKey)
   const privateKey = await importJWK(JSON.parse(options.privateKey) as JWK, 'EdDSA')
-  const tokens = new Map<string, { readonly token: Promise<string>; readonly until: number }>()
+  // A viewer is one object as long as its access token is known.
+  const tokens = new WeakMap<Viewer, { readonly token: Promise<Hashed>; readonly until: number }>()
+  const clientOf = clients()
+  const nonce = nonces()
 
-  function identityToken(viewer: Viewer | null): Promise<string> {
-    if (!viewer) return Promise.resolve('')
-    const key = JSON.stringify(viewer)
-    const now = Date.now()
-    const known = tokens.get(key)
+  function identityToken(viewer: Viewer, now: number): Promise<Hashed> {
+    const known = tokens.get(viewer)
     if (known && known.until > now) return known.token
-    if (tokens.size > 10_000) tokens.clear()
     const token = new SignJWT({ sid: viewer.sessionId, roles: viewer.roles, scope: viewer.scopes.join(' '), facts: viewer.facts })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'vibely-identity+jwt' })
       .setIssuer('router')
@@ -80,21 +112,23 @@ export async function openRequestSigner(options: {
       .setIssuedAt()
       .setExpirationTime(`${TOKEN_SECONDS}s`)
       .sign(privateKey)
-    tokens.set(key, { token, until: now + TOKEN_REUSE_MS })
+      .then(hashed)
+    tokens.set(viewer, { token, until: now + TOKEN_REUSE_MS })
     return token
   }
 
   return {
-    async headers(request, caller) {
-      const identity = await identityToken(caller.viewer)
-      const client = Buffer.from(JSON.stringify({ ip: caller.ip, userAgent: caller.userAgent })).toString('base64url')
-      const parts = { ...request, timestamp: String(Date.now()), nonce: randomBytes(12).toString('base64url'), identity, client }
+    async headers({ method, path, body }, caller) {
+      const now = Date.now()
+      const identity = caller.viewer ? await identityToken(caller.viewer, now) : NOBODY
+      const client = clientOf(caller)
+      const parts = { method, path, body, timestamp: String(now), nonce: nonce(), identityHash: identity.hash, clientHash: client.hash }
       return {
         [HEADER.key]: kid,
         [HEADER.timestamp]: parts.timestamp,
         [HEADER.nonce]: parts.nonce,
-        [HEADER.identity]: identity,
-        [HEADER.client]: client,
+        [HEADER.identity]: identity.text,
+        [HEADER.client]: client.text,
         [HEADER.signature]: signature(secret, parts).toString('base64url'),
       }
     },
@@ -152,24 +186,20 @@ export async function openRequestVerifier(options: {
         const value = headers[name]
         return typeof value === 'string' ? value : ''
       }
-      const parts = {
-        method,
-        path,
-        body,
-        timestamp: one(HEADER.timestamp),
-        nonce: one(HEADER.nonce),
-        identity: one(HEADER.identity),
-        client: one(HEADER.client),
-      }
+      const identity = one(HEADER.identity)
+      const client = one(HEADER.client)
+      const timestamp = one(HEADER.timestamp)
+      const nonce = one(HEADER.nonce)
+      const parts = { method, path, body, timestamp, nonce, identityHash: sha256(identity), clientHash: sha256(client) }
       const secret = secrets.get(one(HEADER.key))
       const given = Buffer.from(one(HEADER.signature), 'base64url')
       const expected = secret === undefined ? null : signature(secret, parts)
       if (!expected || given.length !== expected.length || !timingSafeEqual(given, expected)) throw fault('UNAUTHENTICATED')
-      if (!(Math.abs(Date.now() - Number(parts.timestamp)) <= CLOCK_SKEW_MS)) throw fault('UNAUTHENTICATED')
-      if (!seen.first(parts.nonce)) throw fault('UNAUTHENTICATED')
+      if (!(Math.abs(Date.now() - Number(timestamp)) <= CLOCK_SKEW_MS)) throw fault('UNAUTHENTICATED')
+      if (!seen.first(nonce)) throw fault('UNAUTHENTICATED')
       try {
-        const client = JSON.parse(Buffer.from(parts.client, 'base64url').toString()) as Pick<Caller, 'ip' | 'userAgent'>
-        return { viewer: await viewerOf(parts.identity), ip: client.ip, userAgent: client.userAgent }
+        const { ip, userAgent } = JSON.parse(Buffer.from(client, 'base64url').toString()) as Pick<Caller, 'ip' | 'userAgent'>
+        return { viewer: await viewerOf(identity), ip, userAgent }
       } catch {
         throw fault('UNAUTHENTICATED')
       }

@@ -1,5 +1,6 @@
 import type { Logger } from '@vibely/kit/logger'
-import { deadline, guard, TaskCancelledError } from '@vibely/kit/resilience'
+import { type Outcome, openBreaker } from './breaker.ts'
+import { openBulkhead } from './bulkhead.ts'
 import { CallerLeft, isWrite, type Source, SourceFailure } from './source.ts'
 
 const READ_MS = 3_000
@@ -7,31 +8,64 @@ const WRITE_MS = 5_000
 const CONCURRENCY = 256
 
 /**
- * A source's `fetch` under deadline, breaker and bulkhead, the same for every kind of source.
- * @param send one try; its signal aborts at the deadline or when the caller leaves
+ * A source's `fetch` under deadline, breaker and bulkhead, the same for every kind of source. The time to wait for a place
+ * counts. Written out, since it is on the way of every call: as a chain of policies it cost more than an in-process call.
+ * @param send its signal aborts at the deadline or when the caller leaves
  */
 export function guarded(name: string, logger: Logger, send: Source['fetch']): Source['fetch'] {
-  // Only what the subgraph failed at opens the breaker: neither callers who left, nor a bulkhead that was full.
-  const { policy } = guard({ concurrency: CONCURRENCY, failed: (error) => error instanceof SourceFailure })
-  const read = deadline(READ_MS)
-  const write = deadline(WRITE_MS)
-  return async (request, caller, outer) => {
-    const limit = isWrite(request) ? write : read
-    const attempt = async () => {
-      try {
-        return await limit.execute(({ signal }) => send(request, caller, signal), outer)
-      } catch (error) {
-        if (outer.aborted) throw new CallerLeft()
-        throw new SourceFailure(error instanceof TaskCancelledError ? 'DEADLINE_EXCEEDED' : 'SUBGRAPH_UNAVAILABLE', error)
-      }
-    }
-    try {
-      return await policy.execute(attempt)
-    } catch (error) {
-      if (error instanceof CallerLeft) throw error
-      const failure = error instanceof SourceFailure ? error : new SourceFailure('SUBGRAPH_UNAVAILABLE', error)
-      logger.warn({ err: failure.cause, subgraph: name, code: failure.code }, 'no answer from a subgraph')
-      throw failure
-    }
+  const breaker = openBreaker()
+  const bulkhead = openBulkhead(CONCURRENCY)
+
+  function refused(code: SourceFailure['code'], cause: unknown): SourceFailure {
+    logger.warn({ err: cause, subgraph: name, code }, 'no answer from a subgraph')
+    return new SourceFailure(code, cause)
   }
+
+  return (request, caller, outer) =>
+    new Promise((resolve, reject) => {
+      if (outer.aborted) return reject(new CallerLeft())
+      const leave = breaker.admit()
+      if (!leave) return reject(refused('SUBGRAPH_UNAVAILABLE', new Error('the breaker is open')))
+      const cancel = new AbortController()
+      let over = false
+      /** Frees what the call holds. @returns false when it has ended before */
+      const end = (outcome: Outcome): boolean => {
+        if (over) return false
+        over = true
+        clearTimeout(timer)
+        outer.removeEventListener('abort', onLeft)
+        bulkhead.leave(start)
+        breaker.note(leave, outcome)
+        return true
+      }
+      const onLeft = () => {
+        if (!end('void')) return
+        reject(new CallerLeft())
+        cancel.abort()
+      }
+      const onLate = () => {
+        if (!end('failed')) return
+        reject(refused('DEADLINE_EXCEEDED', new Error('the deadline has passed')))
+        cancel.abort()
+      }
+      const start = () => {
+        send(request, caller, cancel.signal).then(
+          (answer) => {
+            if (end('answered')) resolve(answer)
+          },
+          (error: unknown) => {
+            if (end('failed')) reject(refused('SUBGRAPH_UNAVAILABLE', error))
+          },
+        )
+      }
+      const timer = setTimeout(onLate, isWrite(request) ? WRITE_MS : READ_MS)
+      outer.addEventListener('abort', onLeft, { once: true })
+      if (bulkhead.enter(start)) return
+      // Never began: it holds no place, and says nothing about the subgraph.
+      over = true
+      clearTimeout(timer)
+      outer.removeEventListener('abort', onLeft)
+      breaker.note(leave, 'void')
+      reject(refused('SUBGRAPH_UNAVAILABLE', new Error('too many calls are under way')))
+    })
 }
