@@ -1,6 +1,7 @@
 import type { Caller } from '@vibely/kit/viewer'
 import { type EntityQuery, entityQuery } from './entity-query.ts'
 import { identityKey } from './identity-key.ts'
+import { isUsualSet } from './joint-document.ts'
 import { joinParts, type Part, type PartAnswers } from './joint-request.ts'
 import { type SharedWork, sharedWork } from './shared-work.ts'
 import type { Source, SubgraphRequest } from './source.ts'
@@ -27,18 +28,25 @@ interface OpenPart extends Part {
 
 /**
  * Entity fetches that come up in one turn of the event loop go out together. Those of the same text, variables and identity
- * become one list, whoever asked; lists of one caller, as his operation's plan has them side by side, become one document.
- * Documents are not joined across callers: sets that happen by chance would be new to the subgraph every time.
+ * become one list, whoever asked; lists of one caller become one document when they are side by side again and again, as
+ * the plan of his operation has them.
  * The answer is split again. Two viewers never share a request.
  */
 export function entityBatch(source: Source): Source {
   const open = new Map<string, OpenPart>()
 
   function flush(): void {
-    const parts = Map.groupBy(open.values(), ({ caller }) => caller)
+    const callers = Map.groupBy(open.values(), ({ caller }) => caller)
     open.clear()
-    for (const [caller, own] of parts)
-      for (let from = 0; from < own.length; from += MOST_PARTS) send(own.slice(from, from + MOST_PARTS), caller)
+    for (const [caller, own] of callers) {
+      own.sort((one, other) => one.entities.id - other.entities.id)
+      for (let from = 0; from < own.length; from += MOST_PARTS) sendUsual(own.slice(from, from + MOST_PARTS), caller)
+    }
+  }
+
+  function sendUsual(parts: readonly OpenPart[], caller: Caller): void {
+    if (parts.length > 1 && isUsualSet(parts.map(({ entities }) => entities))) send(parts, caller)
+    else for (const part of parts) send([part], caller)
   }
 
   function send(parts: readonly OpenPart[], caller: Caller): void {

@@ -18,7 +18,22 @@ export interface JointDocument {
   readonly queryJson: string
 }
 
+const USUAL = 3
 const known = new LRUCache<string, JointDocument>({ max: 1_000 })
+const seen = new LRUCache<string, number>({ max: 5_000 })
+
+const keyOf = (queries: readonly EntityQuery[]): string => queries.map(({ id }) => id).join()
+
+/**
+ * True for a set that has come up before: plans have the same fetches side by side every time. Sets that arise by chance
+ * would each be a document that the subgraph has never seen. Counts this time too.
+ */
+export function isUsualSet(queries: readonly EntityQuery[]): boolean {
+  const key = keyOf(queries)
+  const times = (seen.get(key) ?? 0) + 1
+  seen.set(key, times)
+  return times >= USUAL
+}
 
 /** Name of a part's list in the answer. */
 export const listAlias = (part: number): string => `_${part}`
@@ -26,9 +41,9 @@ export const listAlias = (part: number): string => `_${part}`
 /** Name of a part's variable; `representations` is one. */
 export const jointVariable = (part: number, name: string): string => `_${part}_${name}`
 
-/** The documents as one. Operations ask for the same few sets again and again, so each is made once. */
+/** The documents as one. A usual set comes again and again, so each is made once. */
 export function jointDocument(queries: readonly EntityQuery[]): JointDocument {
-  const key = queries.map(({ id }) => id).join()
+  const key = keyOf(queries)
   const cached = known.get(key)
   if (cached) return cached
   const parts = queries.map(({ text }, part) => renamed(parse(text, { noLocation: true }), part).definitions)
