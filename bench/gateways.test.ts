@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { contenders as embedded } from './embedded/contenders.ts'
 import { compareGateways, workloads } from './gateways/compare.ts'
 import { contenders } from './gateways/contenders.ts'
 
@@ -20,6 +21,17 @@ test('every gateway of the benchmark starts and answers each workload as one sch
   for (const { gateway, workload, requests, failures, callsPerRequest } of samples) {
     assert.ok(requests > 0 && callsPerRequest > 0, `${gateway} ran no ${workload} request`)
     assert.equal(failures, 0, `${gateway} failed under ${workload}`)
+  }
+})
+
+test('what runs embedded answers each workload as one schema without federation does', async () => {
+  const names = ['heavy', 'page', 'tiny']
+  const { samples, wrong } = await compareGateways({ ...tiny, contenders: embedded, workloads: names })
+  assert.deepEqual(wrong, [])
+  assert.equal(samples.length, embedded.length * names.length)
+  for (const { gateway, workload, failures, callsPerRequest } of samples) {
+    assert.equal(failures, 0, `${gateway} failed under ${workload}`)
+    assert.equal(callsPerRequest > 0, gateway.endsWith('over HTTP'), `${gateway} made ${callsPerRequest} calls`)
   }
 })
 

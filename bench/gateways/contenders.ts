@@ -21,8 +21,8 @@ const vibely = (name: string, env: Readonly<Record<string, string>>): Contender 
 export const contenders: readonly Contender[] = [
   { name: 'stock', script: 'gateways/stock.ts', args: positional },
   vibely('vibely', {}),
-  vibely('vibely, hive planner', { QUERY_PLANNER: 'hive' }),
-  vibely('vibely, nothing shared', { ROUTER_SHARE_OPERATIONS: 'false', ROUTER_SHARE_FETCHES: 'false' }),
+  vibely('vibely (hive planner)', { QUERY_PLANNER: 'hive' }),
+  vibely('vibely (nothing shared)', { ROUTER_SHARE_OPERATIONS: 'false', ROUTER_SHARE_FETCHES: 'false' }),
   { name: 'stock + undici', script: 'gateways/undici.ts', args: positional },
   { name: 'mercurius', script: 'gateways/mercurius.ts', args: positional },
   { name: 'hive gateway', script: 'gateways/hive.ts', args: positional },
