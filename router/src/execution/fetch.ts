@@ -1,7 +1,8 @@
 import type { Logger } from '@vibely/kit/logger'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isAbstractType } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
+import { keyCheck } from './entity-keys.ts'
 import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
 import { copyOf, isJson, type Json, merge } from './merge.ts'
@@ -33,7 +34,8 @@ const MOST_ERRORS = 100
 export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanPath): Step {
   const { supergraphSchema, sources, logger } = options
   const { serviceName, operation: query, operationName, variableUsages = [], requires, inputRewrites, outputRewrites } = node
-  const represent = requires && representationOf(supergraphSchema, requires, inputRewrites)
+  const isKeyed = CONDITION.test(query) ? keyCheck(supergraphSchema, serviceName) : undefined
+  const represent = requires && representationOf(supergraphSchema, requires, inputRewrites, isKeyed)
 
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
@@ -104,7 +106,10 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     for (const [index, entity] of entities.entries()) {
       if (!isJson(entity)) continue
       if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, entity)
-      for (const target of targets[index] ?? []) merge(target, entity)
+      for (const target of targets[index] ?? []) {
+        if (isVague(supergraphSchema, entity.__typename, target.__typename)) delete entity.__typename
+        merge(target, entity)
+      }
     }
   }
 
@@ -126,5 +131,11 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       .slice(0, MOST_ERRORS)
   }
 }
+
+/** A subgraph that knows an interface as an object calls the entity by the interface's name: its type, when it is known, says more. */
+const isVague = (schema: GraphQLSchema, named: unknown, known: unknown): boolean =>
+  typeof named === 'string' && known !== undefined && named !== known && isAbstractType(schema.getType(named))
+
+const CONDITION = /@(?:skip|include)\(/
 
 const NONE = Object.freeze({})

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
 import { fieldOf, isJson, type Json, merge } from './merge.ts'
+import { partOf } from './partial-representations.ts'
 import { applyRewrites, isSubType } from './rewrites.ts'
 
 type Selections = NonNullable<FetchNode['requires']>
@@ -10,8 +11,16 @@ type Field = Extract<Selection, { readonly kind: 'Field' }>
 /** The JSON text that stands for an entity in `_entities`; undefined when the entity lacks what the fetch requires. */
 export type Represent = (entity: Json) => string | undefined
 
-/** Compiles what a fetch requires of its entities. */
-export function representationOf(schema: GraphQLSchema, requires: Selections, rewrites: FetchNode['inputRewrites']): Represent {
+/**
+ * Compiles what a fetch requires of its entities.
+ * @param isKeyed given for a fetch with conditions: whether a part of what it requires is enough to find the entity
+ */
+export function representationOf(
+  schema: GraphQLSchema,
+  requires: Selections,
+  rewrites: FetchNode['inputRewrites'],
+  isKeyed?: (representation: Json) => boolean,
+): Represent {
   const byType = new Map<unknown, Represent>()
   return (entity) => {
     const typeName = entity.__typename
@@ -21,10 +30,18 @@ export function representationOf(schema: GraphQLSchema, requires: Selections, re
       byType.set(typeName, represent)
     }
     const text = represent(entity)
-    if (text === undefined || !rewrites) return text
-    const rewritten: unknown = JSON.parse(text)
-    applyRewrites(schema, rewrites, rewritten)
-    return JSON.stringify(rewritten)
+    if (text === undefined) return isKeyed && partial(entity, isKeyed)
+    return rewrites ? JSON.stringify(rewritten(JSON.parse(text) as Json)) : text
+  }
+
+  function partial(entity: Json, suffices: (representation: Json) => boolean): string | undefined {
+    const part = rewritten(partOf(schema, requires, entity))
+    return suffices(part) ? JSON.stringify(part) : undefined
+  }
+
+  function rewritten(representation: Json): Json {
+    if (rewrites) applyRewrites(schema, rewrites, representation)
+    return representation
   }
 }
 

@@ -5,13 +5,15 @@ import { parse } from 'graphql'
 import type { Answer } from '../../src/execution/answer.ts'
 import type { Executor } from '../../src/execution/executor.ts'
 import { run } from '../../src/execution/run.ts'
-import { InvalidOperation, type Operations, openOperations } from '../../src/operations/prepare.ts'
-import type { PlanEngineName } from '../../src/planning/planner.ts'
+import { InvalidOperation, type Operations } from '../../src/operations/prepare.ts'
+import { apolloEngine } from '../../src/planning/apollo-engine.ts'
+import { hiveEngine } from '../../src/planning/hive-engine.ts'
+import { NO_CHOICES, type PlanEngineName } from '../../src/planning/planner.ts'
 import { localSource } from '../../src/sources/local-source.ts'
 import type { Source } from '../../src/sources/source.ts'
 import { composeSupergraph } from '../../src/supergraph/compose.ts'
 import { buildSchemaState, type SchemaState } from '../../src/supergraph/schema-state.ts'
-import type { Suite, SuiteSubgraph } from './suite.ts'
+import type { Example, Suite, SuiteSubgraph } from './suite.ts'
 
 export type ExecutorFactory = (state: SchemaState, sources: readonly Source[], logger: Logger) => Executor
 
@@ -51,11 +53,10 @@ export async function answerOf(
   state: SchemaState,
   operations: Operations,
   executor: Executor,
-  query: string,
-  variables: Readonly<Record<string, unknown>> = {},
+  { query, variables = {}, labels }: Pick<Example, 'query' | 'variables' | 'labels'>,
 ): Promise<Answer> {
   try {
-    const operation = await operations.prepare(query, null, null)
+    const operation = await operations.prepare(query, null, null, true, labels ? { labels, defer: false } : NO_CHOICES)
     return await run(state.apiSchema, executor, silent, { operation, variables, caller: ANONYMOUS, signal: new AbortController().signal })
   } catch (error) {
     if (error instanceof InvalidOperation) return { data: undefined, errors: error.errors }
@@ -63,8 +64,13 @@ export async function answerOf(
   }
 }
 
-/** The state of a supergraph with what prepares operations on it. */
-export function openState(supergraphSdl: string, engine: PlanEngineName): { readonly state: SchemaState; readonly operations: Operations } {
-  const state = buildSchemaState(supergraphSdl, { engine })
-  return { state, operations: openOperations(state, { introspection: true }) }
+/** The state of a supergraph, which plans in this thread: tests open many, and give a plan all the time that it takes. */
+export function openState(supergraphSdl: string, engineName: PlanEngineName = 'apollo'): SchemaState {
+  const state = buildSchemaState(supergraphSdl, { engine: engineName })
+  const apollo = apolloEngine(state.executionSdl)
+  const engine = engineName === 'apollo' ? apollo : hiveEngine(state.executionSdl, async () => apollo)
+  return {
+    ...state,
+    planner: { plan: async (operation, choices) => engine.plan(operation, choices), [Symbol.asyncDispose]: async () => {} },
+  }
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Answer } from '../../src/execution/answer.ts'
 import { compiledExecutor } from '../../src/execution/compiled-executor.ts'
 import { stockExecutor } from '../../src/gateway/stock-executor.ts'
+import { openOperations } from '../../src/operations/prepare.ts'
 import { answerOf, localSources, openState, silent, supergraphOf } from './harness.ts'
 import type { Example, Suite } from './suite.ts'
 
@@ -27,21 +28,18 @@ function check(example: Example, { data, errors }: Answer) {
 const folder = new URL('./suites/', import.meta.url)
 for (const file of (await readdir(folder)).sort()) {
   const { suite } = (await import(new URL(file, folder).href)) as { suite: Suite }
-  describe(`${file.replace('.ts', '')}: ${suite.what}`, () => {
-    const supergraphSdl = supergraphOf(suite)
-    const states = { apollo: openState(supergraphSdl, 'apollo'), hive: openState(supergraphSdl, 'hive') }
-    after(() => Promise.all(Object.values(states).map(({ state }) => state[Symbol.asyncDispose]())))
-    for (const { name, engine, open, failing } of WAYS) {
-      const { state, operations } = states[engine]
+  for (const { name, engine, open, failing } of WAYS) {
+    describe(`${file.replace('.ts', '')}, ${name}: ${suite.what}`, () => {
+      const state = openState(supergraphOf(suite), engine)
+      const operations = openOperations(state, { introspection: true })
       for (const example of suite.examples) {
-        test(`${name}: ${example.query.replace(/\s+/g, ' ')} ${JSON.stringify(example.variables ?? {})}`, async () => {
-          const executor = open(state, localSources(suite), silent)
-          const answered = answerOf(state, operations, executor, example.query, example.variables)
+        test(`${example.query.replace(/\s+/g, ' ')} ${JSON.stringify(example.variables ?? {})}`, async () => {
+          const answered = answerOf(state, operations, open(state, localSources(suite), silent), example)
           const fault = failing(example)
           if (fault !== undefined) await assert.rejects(async () => check(example, await answered), `no longer so: ${fault}`)
           else check(example, await answered)
         })
       }
-    }
-  })
+    })
+  }
 }

@@ -1,8 +1,8 @@
 import { entity, type Suite } from '../suite.ts'
 
 const products = [
-  { id: 'p1', price: 10 },
-  { id: 'p2', price: 500 },
+  { id: 'p1', price: 10, weight: 90 },
+  { id: 'p2', price: 500, weight: 1 },
 ]
 const never = () => {
   throw new Error('was asked')
@@ -12,7 +12,7 @@ export const suite: Suite = {
   what: '@include and @skip, with variables and defaults, decide what is fetched and what is answered',
   subgraphs: () => ({
     products: {
-      sdl: 'type Query { product(id: ID! = "p1"): Product other: Product } type Product @key(fields: "id") { id: ID! price: Int! forbidden: String }',
+      sdl: 'type Query { product(id: ID! = "p1"): Product other: Product } type Product @key(fields: "id") { id: ID! price: Int! weight: Int forbidden: String }',
       resolvers: {
         Query: { product: (_: unknown, { id }: { id: string }) => products.find((one) => one.id === id), other: never },
         Product: { ...entity(products), forbidden: never },
@@ -22,7 +22,9 @@ export const suite: Suite = {
       sdl: `
         type Product @key(fields: "id") {
           id: ID! price: Int! @external
+          weight: Int @external
           expensive: Boolean @requires(fields: "price")
+          heavy: Boolean @requires(fields: "weight")
           never: String
           seller: Seller
         }
@@ -31,6 +33,7 @@ export const suite: Suite = {
         Product: {
           ...entity(products),
           expensive: ({ price }: { price: number }) => price > 100,
+          heavy: ({ weight }: { weight: number }) => weight > 50,
           never,
           seller: () => ({ name: 'Sam', phone: never }),
         },
@@ -75,5 +78,16 @@ export const suite: Suite = {
     },
     { query: 'query($on: Boolean! = true) { other @skip(if: $on) { id } }', data: {} },
     { query: 'query($on: Boolean!) { product { id @skip(if: $on) } }' },
+    {
+      query: 'query($no: Boolean!) { product { heavy seller { name } expensive @skip(if: $no) } }',
+      variables: { no: true },
+      data: { product: { heavy: true, seller: { name: 'Sam' } } },
+      stockFails: 'a field that only a skipped one requires is missing, and it takes the entity for incomplete',
+    },
+    {
+      query: 'query($no: Boolean!) { product { heavy expensive @skip(if: $no) } }',
+      variables: { no: false },
+      data: { product: { heavy: true, expensive: false } },
+    },
   ],
 }
