@@ -1,25 +1,19 @@
 import type { Logger } from '@vibely/kit/logger'
-import type { Caller } from '@vibely/kit/viewer'
-import type { Answer } from './execution/answer.ts'
 import { compiledExecutor } from './execution/compiled-executor.ts'
-import { type Run, run } from './execution/run.ts'
+import { type Run, run as runOperation } from './execution/run.ts'
 import type { Buckets } from './operations/budget.ts'
-import { chargedRun } from './operations/charged-run.ts'
-import { type Charge, openCharges } from './operations/cost-charges.ts'
-import type { Variables } from './operations/cost-terms.ts'
+import { openCharges } from './operations/cost-charges.ts'
+import { type Gate, openGate } from './operations/gate.ts'
 import { DEFAULT_LIMITS, type Limits } from './operations/limit-settings.ts'
-import { type Operations, openOperations, type PreparedOperation } from './operations/prepare.ts'
+import { type Operations, openOperations } from './operations/prepare.ts'
 import { inFlightOperations } from './sources/in-flight-operations.ts'
 import type { Source } from './sources/source.ts'
 import type { SchemaState } from './supergraph/schema-state.ts'
 
 /** What every transport does with an operation: prepare it, then run it. */
-export interface Pipeline {
+export interface Pipeline extends Gate {
   readonly state: SchemaState
   readonly operations: Operations
-  run(input: Run): Promise<Answer>
-  /** Takes the cost of an operation that does not run at once, such as a subscription; null where costs are not known. */
-  charge(operation: PreparedOperation, variables: Variables, caller: Caller): Promise<Charge | null>
 }
 
 export function openPipeline(
@@ -38,13 +32,14 @@ export function openPipeline(
 ): Pipeline {
   const { openExecutor = compiledExecutor } = options
   const executor = openExecutor(state, sources, options.logger)
-  const runOne = (input: Run) => run(state.apiSchema, executor, options.logger, input)
+  const runOne = (input: Run) => runOperation(state.apiSchema, executor, options.logger, input)
   const { introspection, limits = DEFAULT_LIMITS } = options
   const charges = openCharges(limits.allowances, options.buckets)
-  return {
+  const { run, admit } = openGate({
     state,
-    operations: openOperations(state, { introspection, limits }),
-    run: chargedRun(state, charges, options.shareOperations ? inFlightOperations(runOne) : runOne),
-    charge: async ({ cost }, variables, caller) => cost && charges.take(cost, variables, caller),
-  }
+    charges,
+    limits: limits.variables,
+    run: options.shareOperations ? inFlightOperations(runOne) : runOne,
+  })
+  return { state, operations: openOperations(state, { introspection, limits }), run, admit }
 }

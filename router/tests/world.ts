@@ -13,6 +13,7 @@ const SDL = {
     type Query {
       me: Person @authenticated
       person(id: ID!): Person
+      people(ids: [ID!]!): [Person] @listSize(assumedSize: 100)
       named(id: ID!): Named
       hang: String
       broken: String
@@ -85,6 +86,7 @@ export function openWorld(): World {
       Query: {
         me: (_: unknown, __: unknown, { caller }: Context) => person(requireViewer(caller.viewer).id),
         person: (_: unknown, { id }: { id: string }) => person(id),
+        people: (_: unknown, { ids }: { ids: string[] }) => ids.map(person),
         named: (_: unknown, { id }: { id: string }) => person(id) ?? { __typename: 'Robot', name: 'Robby', secret: { code: '42' } },
         hang: () => new Promise(() => {}),
         broken: () => {

@@ -12,6 +12,8 @@ import { coerceVariables } from './variables.ts'
 export interface Run {
   readonly operation: PreparedOperation
   readonly variables: Readonly<Record<string, unknown>> | null | undefined
+  /** The variables with their defaults, where they have been checked already. */
+  readonly coerced?: Readonly<Record<string, unknown>> | undefined
   readonly caller: Caller
   readonly signal: AbortSignal
   readonly event?: Source
@@ -22,7 +24,9 @@ export interface Run {
 /** Runs a prepared operation: its variables are checked first. Errors in the answer carry codes and the trace. */
 export async function run(schema: GraphQLSchema, executor: Executor, logger: Logger, input: Run): Promise<Answer> {
   const variables = input.variables ?? {}
-  const { errors: invalid, variables: coerced } = coerceVariables(schema, input.operation, variables)
+  const { errors: invalid, variables: coerced } = input.coerced
+    ? { variables: input.coerced }
+    : coerceVariables(schema, input.operation, variables)
   if (invalid) return { data: undefined, errors: traced(invalid) }
   const { data, errors, spent } = await executor.execute({ ...input, variables, coerced })
   for (const error of errors) {

@@ -2,7 +2,6 @@ import { fault } from '@vibely/kit/errors'
 import type { LiveEvent, LiveReader } from '@vibely/kit/live'
 import type { Logger } from '@vibely/kit/logger'
 import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
-import { coerceVariables } from '../execution/variables.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Source } from '../sources/source.ts'
@@ -94,15 +93,12 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
       const { operation, caller, outlet, backlog } = request
       const variables = request.variables ?? {}
       rootField(operation)
-      const coerced = coerceVariables(pipeline.state.apiSchema, operation, variables)
-      if (coerced.errors) throw coerced.errors[0]
-      const charge = await pipeline.charge(operation, coerced.variables, caller)
-      if (charge?.refused) throw charge.refused
+      const coerced = await pipeline.admit(operation, variables, caller)
       // Nothing is planned when the field itself was refused: its error is the answer.
       if (!operation.plan.node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors[0]
       const live = liveOperation(pipeline.state, operation, (name) => byName.get(name))
       if (!live.source) throw fault('BAD_REQUEST', 'This field has no live events.')
-      const args = live.argumentsOf(coerced.variables)
+      const args = live.argumentsOf(coerced)
       const channels = channelsOf(live.source.channel, caller.viewer, args)
       const channel = channelFor(live, request, channels)
       const cursor = channel.kept && typeof args.after === 'string' ? args.after : null

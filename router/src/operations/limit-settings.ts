@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { ALLOWANCES, type Allowances } from './cost-charges.ts'
 import { LIST_LIMITS, type ListLimits } from './cost-lists.ts'
 import { type DocumentLimits, LIMITS } from './limits.ts'
+import { VARIABLE_LIMITS, type VariableLimits } from './limits-variables.ts'
 
 /** Everything that an operation may not exceed. */
 export interface Limits {
   readonly document: DocumentLimits
   readonly lists: ListLimits
+  readonly variables: VariableLimits
   readonly allowances: Allowances
 }
 
-export const DEFAULT_LIMITS: Limits = { document: LIMITS, lists: LIST_LIMITS, allowances: ALLOWANCES }
+export const DEFAULT_LIMITS: Limits = { document: LIMITS, lists: LIST_LIMITS, variables: VARIABLE_LIMITS, allowances: ALLOWANCES }
 
 const atLeastOne = z.coerce.number().int().positive().optional()
 
@@ -23,6 +25,7 @@ export const limitsEnv = {
   LIMIT_DIRECTIVES: atLeastOne,
   LIMIT_SELECTIONS: atLeastOne,
   LIMIT_PAGE: atLeastOne,
+  LIMIT_LIST_ITEMS: atLeastOne,
   COST_SESSION_OPERATION: atLeastOne,
   COST_SESSION_BUDGET: atLeastOne,
   COST_SESSION_REFILL: atLeastOne,
@@ -51,6 +54,7 @@ export function limitsOf(env: LimitsEnv): Limits {
       selections: env.LIMIT_SELECTIONS ?? LIMITS.selections,
     },
     lists: { ...LIST_LIMITS, pageSize: env.LIMIT_PAGE ?? LIST_LIMITS.pageSize },
+    variables: { ...VARIABLE_LIMITS, listItems: env.LIMIT_LIST_ITEMS ?? VARIABLE_LIMITS.listItems },
     allowances: { session: allowance('SESSION', ALLOWANCES.session), anonymous: allowance('ANONYMOUS', ALLOWANCES.anonymous) },
   }
 }

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { brokenVariableLimit } from './limits-variables.ts'
+
+const of = (variables: Record<string, unknown>) => brokenVariableLimit(variables, { listItems: 10, depth: 3 })
+
+test('list items of all variables count together, at any depth', () => {
+  assert.equal(of({ a: [1, 2, 3, 4, 5], b: { c: [1, 2, 3, 4, 5] }, d: null, e: 'text' }), null)
+  assert.equal(of({ a: [1, 2, 3, 4, 5], b: { c: [1, 2, 3, 4, 5, 6] } })?.code, 'BAD_USER_INPUT')
+  assert.match(of({ a: [[1, 2, 3, 4], [1, 2, 3, 4], []] })?.message ?? '', /10 list items/)
+})
+
+test('lists and objects in each other are levels', () => {
+  assert.equal(of({ a: { b: { c: {} } } })?.message, undefined)
+  assert.match(of({ a: { b: [{ c: {} }] } })?.message ?? '', /deeper than 3/)
+})
