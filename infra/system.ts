@@ -55,7 +55,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         command: process.execPath,
         args: ['--disable-proto=delete', '--import', telemetry, join(checkout, app.entry)],
         cwd: checkout,
-        env: { ...env, ...app.settings?.(env), [app.portVariable]: String(portOf(app, env)) },
+        env: { ...env, ...app.settings?.(env), ...metricsPort(env, apps.indexOf(app)), [app.portVariable]: String(portOf(app, env)) },
         logFile,
         pidFile,
         port: portOf(app, env),
@@ -115,6 +115,10 @@ export function files(folder: string, name: string): { pidFile: string; logFile:
   mkdirSync(join(folder, 'run'), { recursive: true })
   return { pidFile: join(folder, 'run', `${name}.json`), logFile: join(folder, 'logs', `${name}.log`) }
 }
+
+/** A port of its own for each process' metrics, counted from the given one. */
+const metricsPort = (env: NodeJS.ProcessEnv, index: number): Record<string, string> =>
+  env.METRICS_PORT ? { METRICS_PORT: String(Number(env.METRICS_PORT) + index) } : {}
 
 const portOf = (app: AppProcess | undefined, env: NodeJS.ProcessEnv): number => Number((app && env[app.portVariable]) || app?.defaultPort)
 

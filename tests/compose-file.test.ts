@@ -61,7 +61,9 @@ for (const [name, shape] of Object.entries(shapes)) {
   test(`${name} gets every setting it reads, good ones, and no other`, () => {
     const environment = services[name]?.environment ?? {}
     readEnv(shape, { ...environment, NODE_ENV: 'production' })
-    const expected = [...Object.keys(shape), 'HEALTH_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT'].filter((key) => key !== 'NODE_ENV')
+    const expected = [...Object.keys(shape), 'HEALTH_PORT', 'METRICS_HOST', 'METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT'].filter(
+      (key) => key !== 'NODE_ENV',
+    )
     assert.deepEqual(Object.keys(environment).sort(), expected.sort())
   })
 }

@@ -20,6 +20,7 @@ test('.env.example names every setting of the processes and of their servers, an
     ...remoteEnv,
   })
   const ofServers = ['POSTGRES_PASSWORD', ...serverKinds.map(({ native }) => native.portVariable)]
-  // OpenTelemetry reads its own.
-  assert.deepEqual(named.sort(), [...new Set(settings), ...ofServers, 'OTEL_EXPORTER_OTLP_ENDPOINT'].sort())
+  // telemetry-setup.ts reads its own, ahead of all others.
+  const ofTelemetry = ['METRICS_HOST', 'METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
+  assert.deepEqual(named.sort(), [...new Set(settings), ...ofServers, ...ofTelemetry].sort())
 })

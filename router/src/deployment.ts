@@ -42,10 +42,8 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
   }
 }
 
-type ForeignSettings = Partial<Pick<StandaloneEnv, 'JWKS_URL' | 'PERSISTED_DOCUMENTS'>>
-
 /** Any supergraph file; the subgraphs' addresses are in it. */
-export async function foreignDeployment(file: string, settings: ForeignSettings, logger: Logger): Promise<Deployment> {
+export async function foreignDeployment(file: string, settings: Partial<StandaloneEnv>, logger: Logger): Promise<Deployment> {
   const { JWKS_URL: jwksUrl, PERSISTED_DOCUMENTS: documents } = settings
   const supergraphSdl = await readFile(file, 'utf8')
   return {

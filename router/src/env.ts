@@ -30,6 +30,8 @@ const baseEnv = {
   ROUTER_SHARE_FETCHES: z.stringbool().default(true),
   /** What is the same for all viewers of an entity is kept in Redis until the entity changes. Without Redis it is off. */
   ROUTER_ENTITY_CACHE: z.stringbool().default(true),
+  /** How long readiness says no before the listener closes, for balancers to notice: 2,000 to 5,000 behind one. */
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(0),
   /** Value of the header `x-vibely-admin` with which operators and CI read the schema in production. */
   ADMIN_SECRET: z.string().min(32).optional(),
   /** Operations that are not in the manifest of persisted documents: run, run and logged, or refused. */

@@ -12,9 +12,8 @@ const env = supergraph === undefined ? readEnv(routerEnv, withPort(port)) : read
 const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
 
 await runMain(logger, async (stack) => {
-  const settings = 'JWKS_URL' in env ? env : {}
   const deployment =
-    supergraph === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(supergraph, settings, logger)
+    supergraph === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(supergraph, env, logger)
   for (const source of deployment.sources) stack.use(source)
   const router = stack.use(await openRouter({ env, logger, ...deployment }))
   logger.info({ url: router.url }, 'router is listening')

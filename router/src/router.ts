@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@vibely/kit/logger'
 import { openEntityCache } from './cache/entity-cache.ts'
 import type { RouterEnv } from './env.ts'
@@ -85,13 +86,16 @@ export async function openRouter({
 
   const grants = cors(env.CORS_ORIGINS)
   const isAdmin = adminCheck(env.ADMIN_SECRET)
+  const manifest = persistedDocuments === undefined ? null : readManifest(persistedDocuments)
   const persisted = openPersistedOperations({
     store: url === undefined ? memoryStore() : stack.use(redisStore({ url, namespace, logger })),
     safelist: env.SAFELIST,
-    manifest: persistedDocuments === undefined ? null : readManifest(persistedDocuments),
+    manifest,
     logger,
   })
-  const graphql = stack.use(await openGraphql({ pipeline, persisted, authenticator, cors: grants, isAdmin, longWayOnly, logger }))
+  const names = manifest?.names ?? new Set<string>()
+  const door = { persisted, authenticator, isAdmin }
+  const graphql = stack.use(await openGraphql({ pipeline, ...door, cors: grants, names, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   stack.defer(() => app.close())
   const live =
@@ -106,6 +110,7 @@ export async function openRouter({
     url: address,
     async [Symbol.asyncDispose]() {
       drain()
+      await delay(env.DRAIN_DELAY_MS)
       await open.disposeAsync()
     },
   }

@@ -45,7 +45,7 @@ describe('automatic persisted queries', async () => {
   test('another instance knows it too, for it stands in Redis', async () => {
     const query = 'query Shared { reviews(first: 1) { id title } }'
     await send(running, { query, ...apq(query) })
-    await using second = await runRouter({ env: { VIBELY_NAMESPACE: running.namespace } })
+    await using second = await runRouter({ beside: running })
     await eventually(async () => (await send(second, apq(query))).status === 200)
   })
 

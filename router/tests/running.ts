@@ -52,7 +52,8 @@ export interface Answer {
 
 export interface RunOptions {
   readonly topology?: Topology
-  /** Settings; with the namespace of another router it is a second instance beside it. */
+  /** Another router of the same system. */
+  readonly beside?: Running
   readonly env?: Partial<RouterEnv>
   readonly redisUrl?: string
   readonly longWayOnly?: boolean
@@ -61,12 +62,13 @@ export interface RunOptions {
 
 export async function runRouter(options: RunOptions = {}): Promise<Running> {
   await using stack = new AsyncDisposableStack()
-  const namespace = options.env?.VIBELY_NAMESPACE ?? freshNamespace()
-  const world = openWorld()
-  const credentials = await openCredentials()
+  const { beside } = options
+  const namespace = beside?.namespace ?? freshNamespace()
+  const world = beside?.world ?? openWorld()
+  const credentials = beside?.credentials ?? (await openCredentials())
   const { REDIS_URL } = servers()
   const redis = stack.adopt(new Redis(REDIS_URL), async (connection) => {
-    const keys = await connection.keys(`${namespace}*`)
+    const keys = beside ? [] : await connection.keys(`${namespace}*`)
     if (keys.length > 0) await connection.del(keys)
     connection.disconnect()
   })
@@ -98,6 +100,7 @@ export async function runRouter(options: RunOptions = {}): Promise<Running> {
         ROUTER_HOST: '127.0.0.1',
         ROUTER_PORT: 0,
         CORS_ORIGINS: ['https://app.example'],
+        DRAIN_DELAY_MS: 0,
         SAFELIST: 'off',
         ROUTER_SHARE_OPERATIONS: true,
         ROUTER_SHARE_FETCHES: true,

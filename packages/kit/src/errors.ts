@@ -88,5 +88,12 @@ export function scrub(error: GraphQLFormattedError): GraphQLFormattedError {
   return { message: error.message, ...place, extensions }
 }
 
+/** The code with which an error leaves. */
+export const codeOf = ({ extensions }: Pick<GraphQLFormattedError, 'extensions'>): string => {
+  const code = extensions?.code
+  if (typeof code !== 'string') return 'INTERNAL'
+  return isFaultCode(code) || PROTOCOL_CODES.has(code) ? code : (STANDARD_CODES[code] ?? 'INTERNAL')
+}
+
 /** True for an error that stands for a fault of ours, so that it belongs in the log. */
 export const isInternal = (error: GraphQLFormattedError): boolean => scrub(error).extensions?.code === 'INTERNAL'

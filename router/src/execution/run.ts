@@ -1,10 +1,11 @@
-import { isInternal } from '@vibely/kit/errors'
+import { codeOf, isInternal } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import type { Caller } from '@vibely/kit/viewer'
 import type { GraphQLSchema } from 'graphql'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Source } from '../sources/source.ts'
-import { traced } from '../telemetry/traces.ts'
+import { errorsTotal } from '../telemetry/metrics.ts'
+import { inRecordedSpan, traced } from '../telemetry/traces.ts'
 import type { Answer } from './answer.ts'
 import type { Executor } from './executor.ts'
 import { coerceVariables } from './variables.ts'
@@ -28,8 +29,13 @@ export async function run(schema: GraphQLSchema, executor: Executor, logger: Log
     ? { variables: input.coerced }
     : coerceVariables(schema, input.operation, variables)
   if (invalid) return { data: undefined, errors: traced(invalid) }
-  const { data, errors, spent } = await executor.execute({ ...input, variables, coerced })
+  const { kind, definition } = input.operation
+  const attributes = { 'graphql.operation.type': kind, 'graphql.operation.name': definition.name?.value ?? '' }
+  const { data, errors, spent } = await inRecordedSpan('router.execute', attributes, () =>
+    executor.execute({ ...input, variables, coerced }),
+  )
   for (const error of errors) {
+    errorsTotal.add(1, { code: codeOf(error) })
     if (isInternal(error.toJSON()) && error.extensions.service === undefined)
       logger.error({ err: error.originalError ?? error, path: error.path }, 'execution failed')
   }

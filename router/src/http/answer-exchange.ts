@@ -1,3 +1,4 @@
+import { codeOf } from '@vibely/kit/errors'
 import { GraphQLError } from 'graphql'
 import { type Answer, answerText } from '../execution/answer.ts'
 import { costExtensions, rateLimitHeaders } from '../operations/cost-report.ts'
@@ -43,8 +44,8 @@ export async function answerExchange(pipeline: Pipeline, exchange: Exchange): Pr
  * The answer in its media type.
  * @param asked the request's `extensions`
  */
-export const replyTo = (mediaType: MediaType, answer: Answer, asked?: Parameters['extensions']): Reply => ({
-  status: statusOf(answer.data !== undefined, answer.errors[0]?.extensions.code, mediaType),
-  text: answerText(answer, costExtensions(answer, asked)),
-  headers: rateLimitHeaders(answer),
-})
+export function replyTo(mediaType: MediaType, answer: Answer, asked?: Parameters['extensions']): Reply {
+  const rejected = answer.data === undefined && answer.errors[0] ? codeOf(answer.errors[0]) : undefined
+  const text = answerText(answer, costExtensions(answer, asked))
+  return { status: statusOf(rejected, mediaType), text, headers: rateLimitHeaders(answer), rejected }
+}

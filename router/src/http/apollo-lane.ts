@@ -1,6 +1,6 @@
 import { ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { scrub } from '@vibely/kit/errors'
+import { codeOf, scrub } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import type { Answer } from '../execution/answer.ts'
 import { vibelyGateway } from '../gateway/vibely-gateway.ts'
@@ -22,6 +22,8 @@ interface Context extends BaseContext {
 
 interface Outcome {
   answer?: Answer
+  /** As in `Reply`. */
+  rejected?: string | undefined
   /** What neither client nor Apollo Server may see. */
   failure?: unknown
 }
@@ -72,6 +74,7 @@ export async function openApolloLane(pipeline: Pipeline, logger: Logger): Promis
         status,
         text: body.string,
         headers: { ...Object.fromEntries(headers), ...(outcome.answer && rateLimitHeaders(outcome.answer)) },
+        rejected: outcome.rejected,
       }
     },
     [Symbol.asyncDispose]: () => server.stop(),
@@ -106,9 +109,11 @@ const statuses = {
   async requestDidStart() {
     return {
       async willSendResponse({ response, contextValue }: Answered) {
-        if (response.http.status === METHOD_NOT_ALLOWED || response.body.kind !== 'single') return
+        if (response.body.kind !== 'single') return
         const { data, errors } = response.body.singleResult
-        response.http.status = statusOf(data !== undefined, errors?.[0]?.extensions?.code, contextValue.exchange.mediaType)
+        contextValue.outcome.rejected = data === undefined && errors?.[0] ? codeOf(errors[0]) : undefined
+        if (response.http.status === METHOD_NOT_ALLOWED) return
+        response.http.status = statusOf(contextValue.outcome.rejected, contextValue.exchange.mediaType)
       },
     }
   },

@@ -25,4 +25,6 @@ export interface Reply {
   readonly status: number
   readonly text: string
   readonly headers?: OutgoingHttpHeaders
+  /** Code of the refusal, when nothing was executed. */
+  readonly rejected?: string | undefined
 }

@@ -26,8 +26,9 @@ export function answerType(accept: string | undefined): MediaType | null {
 /**
  * Status of a well-formed GraphQL request's answer. Under `application/json` it is always 200, because a proxy may have
  * written any other; `application/graphql-response+json` says that the body is ours, so a refused request has its code's.
+ * @param rejected code of the refusal, when nothing was executed
  */
-export function statusOf(hasData: boolean, code: unknown, type: MediaType): number {
-  if (hasData || type === JSON_TYPE) return 200
-  return typeof code === 'string' && Object.hasOwn(FAULTS, code) ? FAULTS[code as FaultCode].status : 400
+export function statusOf(rejected: string | undefined, type: MediaType): number {
+  if (rejected === undefined || type === JSON_TYPE) return 200
+  return Object.hasOwn(FAULTS, rejected) ? FAULTS[rejected as FaultCode].status : 400
 }

@@ -8,6 +8,8 @@ export interface Manifest {
   textOf(id: string): string | undefined
   /** True for a document of the manifest, whatever its white space. */
   lists(text: string): boolean
+  /** Names of its operations. */
+  readonly names: ReadonlySet<string>
 }
 
 const byId = z.record(z.string(), z.string())
@@ -33,7 +35,9 @@ export function readManifest(json: string): Manifest {
     maxSize: 4 * 1024 * 1024,
     sizeCalculation: (_, text) => text.length + 1,
   })
+  const names = [...texts.values()].flatMap((text) => /^\s*(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? [])
   return {
+    names: new Set(names),
     textOf: (id) => texts.get(bareHash(id)),
     lists(text) {
       const known = asked.get(text)

@@ -19,6 +19,7 @@ import { planCache, planSize } from '../planning/plan-cache.ts'
 import { NO_CHOICES, type Plan, type PlanChoices } from '../planning/planner.ts'
 import type { Requirement } from '../supergraph/policy-index.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
+import { planHits, planMisses } from '../telemetry/metrics.ts'
 import { inStage } from '../telemetry/traces.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
 import { type OperationCost, operationCost } from './cost.ts'
@@ -152,6 +153,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
   ): PreparedOperation | Promise<PreparedOperation> {
     const key = refused.length === 0 && choices === NO_CHOICES ? '' : variantKey(refused, choices)
     const known = of.variants.get(key)
+    ;(known ? planHits : planMisses).add(1)
     if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses, allowance))
     known.uses += uses
     return known.prepared

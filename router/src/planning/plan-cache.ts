@@ -1,5 +1,7 @@
+import { performance } from 'node:perf_hooks'
 import { Fault } from '@vibely/kit/errors'
 import { LRUCache } from 'lru-cache'
+import { planSeconds } from '../telemetry/metrics.ts'
 import type { Plan, PlanChoices, Planner } from './planner.ts'
 
 /** Characters of JSON that kept plans may make together. */
@@ -23,8 +25,10 @@ export function planCache(planner: Planner): PlanCache {
   const making = new Map<string, Promise<Plan>>()
 
   async function make(key: string, operation: string, choices: PlanChoices): Promise<Plan> {
+    const startedAt = performance.now()
     try {
       const plan = await planner.plan(operation, choices)
+      planSeconds.record((performance.now() - startedAt) / 1000)
       plans.set(key, plan)
       return plan
     } catch (error) {

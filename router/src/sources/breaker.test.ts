@@ -34,7 +34,7 @@ test('what says nothing about the other side is not counted', () => {
 })
 
 test('after its rest one call is let through, and decides', async () => {
-  const breaker = openBreaker(30)
+  const breaker = openBreaker({ restMs: 30 })
   calls(breaker, 'failed', 20)
   assert.equal(breaker.admit(), null)
   await eventually(() => breaker.admit() === 'trial')

@@ -8,6 +8,9 @@ export type Leave = 'regular' | 'trial'
 /** How a call ended; `void` says nothing about who was called. */
 export type Outcome = 'answered' | 'failed' | 'void'
 
+/** `trying` lets one call through. */
+export type BreakerState = 'closed' | 'open' | 'trying'
+
 export interface Breaker {
   /** Leave for one call, whose outcome is then to be noted; null while calls are pointless. */
   admit(): Leave | null
@@ -16,12 +19,24 @@ export interface Breaker {
 
 /**
  * Opens when half of the calls of the last ten seconds failed, out of twenty or more.
- * @param restMs after which one call is let through
+ * @param options.restMs after which one call is let through
  */
-export function openBreaker(restMs = REST_MS): Breaker {
+export function openBreaker({
+  restMs = REST_MS,
+  onChange,
+}: {
+  readonly restMs?: number
+  readonly onChange?: (state: BreakerState) => void
+} = {}): Breaker {
   const counts = Array.from({ length: SECONDS }, () => ({ second: 0, answered: 0, failed: 0 }))
-  let state: 'closed' | 'open' | 'trying' = 'closed'
+  let state: BreakerState = 'closed'
   let restsUntil = 0
+
+  function become(next: BreakerState): void {
+    if (state === next) return
+    state = next
+    onChange?.(next)
+  }
 
   function count(outcome: 'answered' | 'failed', second: number): void {
     const entry = counts[second % SECONDS]
@@ -38,7 +53,7 @@ export function openBreaker(restMs = REST_MS): Breaker {
   }
 
   function open(now: number): void {
-    state = 'open'
+    become('open')
     restsUntil = now + restMs
   }
 
@@ -46,15 +61,15 @@ export function openBreaker(restMs = REST_MS): Breaker {
     admit() {
       if (state === 'closed') return 'regular'
       if (state === 'trying' || performance.now() < restsUntil) return null
-      state = 'trying'
+      become('trying')
       return 'trial'
     },
     note(leave, outcome) {
       if (leave === 'trial') {
         if (outcome === 'failed') open(performance.now())
-        else if (outcome === 'void') state = 'open'
+        else if (outcome === 'void') become('open')
         else {
-          state = 'closed'
+          become('closed')
           for (const entry of counts) entry.second = 0
         }
         return

@@ -1,3 +1,4 @@
+import { observedSource } from '../telemetry/observed-source.ts'
 import { entityBatch } from './entity-batch.ts'
 import { inFlight } from './in-flight.ts'
 import type { Source } from './source.ts'
@@ -17,7 +18,8 @@ export interface SourceOptions {
  * The order matters: what the cache knows is not fetched, what is under way is not batched again. Disposing disposes the given one.
  */
 export function composeSource(transport: Source, { inFlight: join, batch, cache }: SourceOptions): Source {
-  const batched = batch ? entityBatch(transport) : transport
+  const observed = observedSource(transport)
+  const batched = batch ? entityBatch(observed) : observed
   const joined = join ? inFlight(batched) : batched
   return cache ? cache(joined) : joined
 }

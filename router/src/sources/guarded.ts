@@ -1,11 +1,13 @@
 import type { Logger } from '@vibely/kit/logger'
-import { type Outcome, openBreaker } from './breaker.ts'
+import { breakerState } from '../telemetry/metrics.ts'
+import { type BreakerState, type Outcome, openBreaker } from './breaker.ts'
 import { openBulkhead } from './bulkhead.ts'
 import { CallerLeft, isWrite, type Source, SourceFailure } from './source.ts'
 
 const READ_MS = 3_000
 const WRITE_MS = 5_000
 const CONCURRENCY = 256
+const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, trying: 1, open: 2 }
 
 /**
  * A source's `fetch` under deadline, breaker and bulkhead, the same for every kind of source. The time to wait for a place
@@ -13,7 +15,7 @@ const CONCURRENCY = 256
  * @param send its signal aborts at the deadline or when the caller leaves
  */
 export function guarded(name: string, logger: Logger, send: Source['fetch']): Source['fetch'] {
-  const breaker = openBreaker()
+  const breaker = openBreaker({ onChange: (state) => breakerState.record(BREAKER_VALUES[state], { subgraph: name }) })
   const bulkhead = openBulkhead(CONCURRENCY)
 
   function refused(code: SourceFailure['code'], cause: unknown): SourceFailure {
