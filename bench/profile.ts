@@ -10,7 +10,7 @@ import { contenders } from './gateways/contenders.ts'
 import { startGateway, startSubgraphs } from './gateways/running.ts'
 import { expectedAnswers, verified } from './gateways/verify.ts'
 import { load } from './measure/load.ts'
-import { pinSelf } from './measure/process-use.ts'
+import { hasWorked, pinSelf } from './measure/process-use.ts'
 import { type CpuProfile, sharesOf } from './measure/profile.ts'
 import { printTable, writeResults } from './measure/report.ts'
 
@@ -36,7 +36,8 @@ const profiled = { ...contender, flags: [...(contender.flags ?? []), '--cpu-prof
 const gateway = stack.use(await startGateway(profiled, subgraphs.supergraph, gatewayCore))
 const requests = await verified(gateway.url, workload, await expectedAnswers(workload))
 if (typeof requests === 'string') throw new Error(`${contender.name} ${requests}`)
-const result = await load(gateway.url, requests, { connections: Number(values.connections), seconds: Number(values.seconds) })
+const isEnough = hasWorked(gateway.pid, Number(values.seconds))
+const result = await load(gateway.url, requests, { connections: Number(values.connections), isEnough })
 // The profile is written when the process ends by itself.
 const ended = once(gateway.process, 'exit')
 process.kill(gateway.pid, 'SIGTERM')

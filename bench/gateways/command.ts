@@ -9,10 +9,12 @@ type Figures = Pick<Sample, 'cpuMsPerRequest' | 'callsPerRequest' | 'rssMiB' | '
   readonly rate: number
 }
 
+const rateOf = ({ requests, seconds }: Sample): number => requests / seconds
+
 function middle(of: readonly Sample[]): Figures {
   const by = (figure: (sample: Sample) => number) => median(of.map(figure))
   return {
-    rate: by(({ requests, seconds }) => requests / seconds),
+    rate: by(rateOf),
     cpuMsPerRequest: by((sample) => sample.cpuMsPerRequest),
     callsPerRequest: by((sample) => sample.callsPerRequest),
     rssMiB: by((sample) => sample.rssMiB),
@@ -23,19 +25,31 @@ function middle(of: readonly Sample[]): Figures {
   }
 }
 
-const row = (gateway: string, figures: Figures, measure: Figures, of: string): Row => ({
-  gateway,
-  [`x ${of} (CPU)`]: measure.cpuMsPerRequest / figures.cpuMsPerRequest,
-  'CPU ms/request': figures.cpuMsPerRequest,
-  'requests/s': figures.rate,
-  [`x ${of} (rate)`]: figures.rate / measure.rate,
-  'p50 ms': figures.p50,
-  'p95 ms': figures.p95,
-  'p99 ms': figures.p99,
-  'RSS MiB': figures.rssMiB,
-  'calls/request': figures.callsPerRequest,
-  failures: figures.failures,
-})
+/** The median over the rounds of how many times better than the measure in the same round. */
+const times = (of: readonly Sample[], measure: readonly Sample[], better: (sample: Sample, measure: Sample) => number): number =>
+  median(
+    of.flatMap((sample) => {
+      const same = measure.find(({ round }) => round === sample.round)
+      return same ? [better(sample, same)] : []
+    }),
+  )
+
+function rowOf(gateway: string, of: readonly Sample[], measure: readonly Sample[], short: string): Row {
+  const figures = middle(of)
+  return {
+    gateway,
+    [`x ${short} (CPU)`]: times(of, measure, (sample, same) => same.cpuMsPerRequest / sample.cpuMsPerRequest),
+    'CPU ms/request': figures.cpuMsPerRequest,
+    'requests/s': figures.rate,
+    [`x ${short} (rate)`]: times(of, measure, (sample, same) => rateOf(sample) / rateOf(same)),
+    'p50 ms': figures.p50,
+    'p95 ms': figures.p95,
+    'p99 ms': figures.p99,
+    'RSS MiB': figures.rssMiB,
+    'calls/request': figures.callsPerRequest,
+    failures: figures.failures,
+  }
+}
 
 /**
  * Compares gateways as the command line says, prints a table a workload, and writes the results.
@@ -77,10 +91,10 @@ export async function runComparison(options: {
       samples.filter((sample) => sample.workload === workload),
       ({ gateway }) => gateway,
     )
-    const measure = middle(groups.get(first?.name ?? '') ?? [])
+    const measure = groups.get(first?.name ?? '') ?? []
     printTable(
       workload,
-      [...groups].map(([gateway, of]) => row(gateway, middle(of), measure, short)),
+      [...groups].map(([gateway, of]) => rowOf(gateway, of, measure, short)),
     )
   }
   for (const { gateway, workload, why } of wrong) console.log(`\nNot measured: ${gateway} (${workload}) ${why}`)

@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { queries } from '../federation/queries.ts'
 import { type LoadRequest, type LoadResult, load } from '../measure/load.ts'
-import { cpuMs, pinSelf, rssMiB } from '../measure/process-use.ts'
+import { cpuMs, hasWorked, pinSelf, rssMiB } from '../measure/process-use.ts'
 import type { Contender } from './contenders.ts'
 import { type RunningGateway, type RunningSubgraphs, startGateway, startSubgraphs } from './running.ts'
 import { expectedAnswers, verified, type Workload } from './verify.ts'
@@ -13,7 +13,9 @@ export interface CompareOptions {
   /** Names of workloads. */
   readonly workloads: readonly string[]
   readonly rounds: number
+  /** Of CPU time of the gateway, a run. */
   readonly seconds: number
+  /** The same, before the first run of each workload. */
   readonly warmUpSeconds: number
   readonly connections: number
   /** At most so many variable sets. */
@@ -25,6 +27,7 @@ export interface CompareOptions {
 /** One run of one gateway under one workload. */
 export interface Sample extends LoadResult {
   readonly gateway: string
+  readonly round: number
   readonly workload: string
   readonly cpuMsPerRequest: number
   readonly callsPerRequest: number
@@ -78,14 +81,16 @@ export async function compareGateways(options: CompareOptions): Promise<Comparis
     else lanes.push({ gateway, workload, requests })
   }
 
+  // What is compared runs in a row: a machine is busier in one minute than in the next.
+  lanes.sort((a, b) => options.workloads.indexOf(a.workload) - options.workloads.indexOf(b.workload))
   for (const lane of lanes) {
     options.say(`warming up ${lane.gateway.name}: ${lane.workload}`)
-    await load(lane.gateway.url, lane.requests, { connections: options.connections, seconds: options.warmUpSeconds })
+    await run(lane, options.connections, options.warmUpSeconds)
   }
   const samples: Sample[] = []
   for (let round = 1; round <= options.rounds; round++) {
     options.say(`round ${round} of ${options.rounds}`)
-    for (const lane of lanes) samples.push(await measure(lane, subgraphs, options))
+    for (const lane of lanes) samples.push({ round, ...(await measure(lane, subgraphs, options)) })
   }
   return { samples, wrong }
 }
@@ -98,10 +103,14 @@ async function wantedWorkload(name: string, variableSets: number) {
   return { name, cut, expected: await expectedAnswers(cut) }
 }
 
-async function measure({ gateway, workload, requests }: Lane, subgraphs: RunningSubgraphs, options: CompareOptions): Promise<Sample> {
+const run = ({ gateway, requests }: Lane, connections: number, seconds: number): Promise<LoadResult> =>
+  load(gateway.url, requests, { connections, isEnough: hasWorked(gateway.pid, seconds) })
+
+async function measure(lane: Lane, subgraphs: RunningSubgraphs, options: CompareOptions): Promise<Omit<Sample, 'round'>> {
+  const { gateway, workload } = lane
   await subgraphs.calls()
   const before = cpuMs(gateway.pid)
-  const result = await load(gateway.url, requests, options)
+  const result = await run(lane, options.connections, options.seconds)
   const cpu = cpuMs(gateway.pid) - before
   return {
     gateway: gateway.name,

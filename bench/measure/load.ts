@@ -16,11 +16,13 @@ export interface LoadResult {
   readonly p99: number
 }
 
-/** Sends the requests in turn from a number of connections, each as soon as it has its answer, for the given time. */
+const LOOK_MS = 20
+
+/** Sends the requests in turn from a number of connections, each as soon as it has its answer, until it is enough. */
 export async function load(
   url: string,
   requests: readonly LoadRequest[],
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  { connections, isEnough }: { readonly connections: number; readonly isEnough: (elapsedMs: number) => boolean },
 ): Promise<LoadResult> {
   const { origin, pathname } = new URL(url)
   const pool = new Pool(origin, { connections })
@@ -28,9 +30,12 @@ export async function load(
   let failures = 0
   let turn = 0
   const start = performance.now()
-  const end = start + seconds * 1_000
+  let enough = false
+  const look = setInterval(() => {
+    enough = isEnough(performance.now() - start)
+  }, LOOK_MS)
   async function client(): Promise<void> {
-    while (performance.now() < end) {
+    while (!enough) {
       const request = requests[turn++ % requests.length]
       if (!request) return
       const sent = performance.now()
@@ -39,7 +44,7 @@ export async function load(
       if (!right) failures += 1
     }
   }
-  await Promise.all(Array.from({ length: connections }, client))
+  await Promise.all(Array.from({ length: connections }, client)).finally(() => clearInterval(look))
   const elapsed = (performance.now() - start) / 1_000
   await pool.close()
   const sorted = Float64Array.from(latencies).sort()
