@@ -7,6 +7,7 @@ import { openGraphql } from './http/graphql.ts'
 import { cors, originCheck } from './http/origins.ts'
 import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
+import { trackUnused } from './http/unused-connections.ts'
 import { openAuthenticator } from './identity/access-token.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openCredentials } from './live/reauthorize.ts'
@@ -97,7 +98,11 @@ export async function openRouter({
   const door = { persisted, authenticator, isAdmin }
   const graphql = stack.use(await openGraphql({ pipeline, ...door, cors: grants, names, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
-  stack.defer(() => app.close())
+  const closeUnused = trackUnused(app.server)
+  stack.defer(() => {
+    closeUnused()
+    return app.close()
+  })
   const live =
     redis && secret !== undefined ? openLive({ pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
   const admission = openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND })

@@ -12,6 +12,18 @@ export interface Answer {
   readonly spent?: number | undefined
   /** What the client may read about the cost of the whole operation. */
   readonly cost?: CostReport | undefined
+  /** What was deferred, in the order in which it is done. */
+  readonly later?: AsyncIterable<readonly AnswerPart[]>
+}
+
+/** Fields of one object that come behind the first answer. */
+export interface AnswerPart {
+  readonly label: string | undefined
+  /** Where the object stands in the answer. */
+  readonly path: readonly (string | number)[]
+  /** JSON text of the fields, or of null. */
+  readonly data: string
+  readonly errors: readonly GraphQLError[]
 }
 
 /** Text of the GraphQL response. Errors come first, as clients who read a long answer like to know early. */

@@ -1,12 +1,20 @@
 import type { PlanNode } from '../planning/planner.ts'
+import { compileDefer } from './defer.ts'
 import { compileFetch, type FetchOptions, type Step } from './fetch.ts'
 import { type PlanPath, planPath } from './paths.ts'
 
 /** Compiles a plan's node, and all below it, for the objects at a path. */
 export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = []): Step {
   switch (node.kind) {
-    case 'Fetch':
-      return compileFetch(options, node, path)
+    case 'Fetch': {
+      const { id } = node
+      const fetch = compileFetch(options, node, path)
+      if (id === undefined) return fetch
+      return async (run) => {
+        await fetch(run)
+        run.deferral?.fetched(id)
+      }
+    }
     case 'Flatten':
       return compile(options, node.node, [...path, ...planPath(options.supergraphSchema, node.path)])
     case 'Sequence': {
@@ -25,6 +33,6 @@ export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = 
       return (run) => (run.execution.coerced[node.condition] === true ? whenTrue : whenFalse)?.(run)
     }
     case 'Defer':
-      throw new Error('a plan with deferred parts came to an executor that knows none')
+      return compileDefer(options, node, compile)
   }
 }

@@ -5,18 +5,23 @@ import type { PlanNode } from '../planning/planner.ts'
 import type { Source } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { compile } from './compile.ts'
+import type { Deferral } from './defer.ts'
 import type { Executor } from './executor.ts'
 import type { FetchOptions, Run, Step } from './fetch.ts'
 import { conditionVariables } from './fields.ts'
-import type { Json } from './merge.ts'
-import { compileWriter, type Writing } from './writer.ts'
+import { writeParts } from './parts.ts'
+import { compileWriter, type WriterOptions, type Writing } from './writer.ts'
 
 /** An operation in the form in which it runs again and again. */
 interface CompiledOperation {
   /** Fetches everything; null when nothing is to be fetched. */
   readonly step: Step | null
-  writerFor(coerced: Readonly<Record<string, unknown>>): ReturnType<typeof compileWriter>
+  optionsFor(coerced: Json): WriterOptions
+  /** @param inParts leave out what is deferred */
+  writerFor(coerced: Json, inParts: boolean): ReturnType<typeof compileWriter>
 }
+
+type Json = Readonly<Record<string, unknown>>
 
 /** Each set of values for `@skip` and `@include` has a writer; a client that tries them all gets new ones. */
 const WRITERS = 64
@@ -35,17 +40,25 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
   return {
     async execute(execution) {
       const { operation, caller, coerced } = execution
-      const { step, writerFor } = compiledOf(operation)
+      const compiled = compiledOf(operation)
       const run: Run = { execution, root: {}, errors: [] }
-      if (step) await step(run)
-      const writing: Writing = { viewer: caller.viewer, variables: execution.variables, path: [], problems: [], refusals: [] }
-      const data = writerFor(coerced)(run.root, writing)
-      const spent = operation.cost?.actual(run.root, coerced)
+      if (compiled.step) await compiled.step(run)
+      const common = { viewer: caller.viewer, variables: execution.variables }
+      const writing: Writing = { ...common, path: [], problems: [], refusals: [] }
+      const { deferral } = run
+      const data = compiled.writerFor(coerced, deferral !== undefined)(run.root, writing)
+      // What is still to come is not counted, so nothing is paid back.
+      const spent = deferral ? undefined : operation.cost?.actual(run.root, coerced)
       const told = run.errors.length + writing.refusals.length > 0
       // A null in a place that allows none follows from an error that is told already, or is one of its own.
-      return { data, spent, errors: told ? [...run.errors, ...writing.refusals] : writing.problems }
+      const errors = told ? [...run.errors, ...writing.refusals] : writing.problems
+      return { data, spent, errors, ...(deferral && { later: laterParts(deferral, compiled.optionsFor(coerced), common) }) }
     },
   }
+}
+
+async function* laterParts(deferral: Deferral, options: WriterOptions, common: Pick<Writing, 'viewer' | 'variables'>) {
+  for (let part = await deferral.next(); part; part = await deferral.next()) yield writeParts(options, part, common)
 }
 
 function compileOperation(state: SchemaState, options: FetchOptions, operation: PreparedOperation): CompiledOperation {
@@ -53,15 +66,19 @@ function compileOperation(state: SchemaState, options: FetchOptions, operation: 
   const refused = new Map(refusals.map(({ node, requirement }) => [node, requirement]))
   const names = conditionVariables(directivesOf(document))
   const writers = new Map<string, ReturnType<typeof compileWriter>>()
+  const optionsFor = (coerced: Json): WriterOptions => {
+    const conditions = Object.fromEntries(names.map((name) => [name, coerced[name] === true]))
+    return { schema: state.apiSchema, document, definition, refused, conditions }
+  }
   return {
     step: plan.node ? compile(options, plan.node as PlanNode) : null,
-    writerFor(coerced) {
-      const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('')
+    optionsFor,
+    writerFor(coerced, inParts) {
+      const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('') + inParts
       let writer = writers.get(key)
       if (!writer) {
         if (writers.size >= WRITERS) writers.clear()
-        const conditions: Json = Object.fromEntries(names.map((name) => [name, coerced[name] === true]))
-        writer = compileWriter({ schema: state.apiSchema, document, definition, refused, conditions })
+        writer = compileWriter({ ...optionsFor(coerced), withoutDeferred: inParts })
         writers.set(key, writer)
       }
       return writer

@@ -2,6 +2,7 @@ import type { Logger } from '@vibely/kit/logger'
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isAbstractType } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
+import type { Deferral } from './defer.ts'
 import { keyCheck } from './entity-keys.ts'
 import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
@@ -16,6 +17,8 @@ export interface Run {
   /** What the subgraphs have answered so far, joined. */
   readonly root: Json
   readonly errors: GraphQLError[]
+  /** Set when parts of the answer are put off. */
+  deferral?: Deferral
 }
 
 /** One part of a plan, ready to run. It never rejects: what fails becomes errors. */

@@ -11,7 +11,9 @@ import {
   isObjectType,
   isUnionType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql'
 
 /** Everything that decides which fields of an operation apply to an object. */
@@ -20,6 +22,8 @@ export interface FieldScope {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /** Coerced values of the variables in `@skip` and `@include`. */
   readonly conditions: Readonly<Record<string, unknown>>
+  /** Leave out what `@defer` puts off. */
+  readonly withoutDeferred?: boolean
 }
 
 /**
@@ -36,6 +40,7 @@ export function collectFields(
   const collect = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
       if (!isIncluded(selection, scope.conditions)) continue
+      if (scope.withoutDeferred && isDeferred(selection, scope.conditions)) continue
       if (selection.kind === Kind.FIELD) {
         const name = selection.alias?.value ?? selection.name.value
         const known = fields.get(name)
@@ -55,10 +60,10 @@ export function collectFields(
   return fields
 }
 
-/** Names of the variables that decide what is selected. */
+/** Names of the variables that decide what is selected, now or later. */
 export function conditionVariables(directives: readonly DirectiveNode[]): readonly string[] {
   const names = directives
-    .filter(({ name }) => name.value === 'skip' || name.value === 'include')
+    .filter(({ name }) => name.value === 'skip' || name.value === 'include' || name.value === 'defer')
     .flatMap((directive) => (directive.arguments ?? []).flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : [])))
   return [...new Set(names)].sort()
 }
@@ -69,6 +74,13 @@ function isIncluded(node: { readonly directives?: readonly DirectiveNode[] }, va
     getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
     getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false
   )
+}
+
+function isDeferred({ directives }: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
+  const defer = directives?.find(({ name }) => name.value === 'defer')
+  const condition = defer?.arguments?.find(({ name }) => name.value === 'if')?.value
+  if (!defer) return false
+  return condition === undefined || valueFromASTUntyped(condition, variables) !== false
 }
 
 function appliesTo(schema: GraphQLSchema, condition: string | undefined, type: GraphQLCompositeType): boolean {

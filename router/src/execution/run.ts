@@ -31,13 +31,11 @@ export async function run(schema: GraphQLSchema, executor: Executor, logger: Log
   if (invalid) return { data: undefined, errors: traced(invalid) }
   const { kind, definition } = input.operation
   const attributes = { 'graphql.operation.type': kind, 'graphql.operation.name': definition.name?.value ?? '' }
-  const { data, errors, spent } = await inRecordedSpan('router.execute', attributes, () =>
-    executor.execute({ ...input, variables, coerced }),
-  )
-  for (const error of errors) {
+  const answer = await inRecordedSpan('router.execute', attributes, () => executor.execute({ ...input, variables, coerced }))
+  for (const error of answer.errors) {
     errorsTotal.add(1, { code: codeOf(error) })
     if (isInternal(error.toJSON()) && error.extensions.service === undefined)
       logger.error({ err: error.originalError ?? error, path: error.path }, 'execution failed')
   }
-  return { data, errors: traced(errors), spent }
+  return { ...answer, errors: traced(answer.errors) }
 }

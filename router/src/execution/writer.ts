@@ -48,6 +48,8 @@ export interface WriterOptions {
   readonly refused: ReadonlyMap<FieldNode, Requirement>
   /** Coerced variables of `@skip` and `@include`. */
   readonly conditions: Readonly<Record<string, unknown>>
+  /** Leave out what `@defer` puts off. */
+  readonly withoutDeferred?: boolean
 }
 
 interface FieldShape {
@@ -66,9 +68,21 @@ interface FieldShape {
  * graphql-js (CompleteValue of the GraphQL specification, section 6.4.3). Shapes are made when an object of their type comes.
  */
 export function compileWriter(options: WriterOptions): (root: Json, writing: Writing) => string {
-  const { schema, document, definition, refused, conditions } = options
+  const rootType = options.schema.getRootType(options.definition.operation)
+  if (!rootType) throw new Error(`the schema has no ${options.definition.operation} type`)
+  const write = compileObjectWriter(options, rootType, [options.definition.selectionSet])
+  return (root, writing) => write(root, writing) ?? 'null'
+}
+
+/** Compiles the writer of objects of one type. An object that names no type is of this one. */
+export function compileObjectWriter(
+  options: WriterOptions,
+  declared: GraphQLCompositeType,
+  selectionSets: readonly SelectionSetNode[],
+): (value: Json, writing: Writing) => string | null {
+  const { schema, document, definition, refused, conditions, withoutDeferred = false } = options
   const fragments = new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])))
-  const scope: FieldScope = { schema, fragments, conditions }
+  const scope: FieldScope = { schema, fragments, conditions, withoutDeferred }
 
   function shapeOf(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): readonly FieldShape[] {
     return [...collectFields(scope, type, sets)].map(([name, nodes], index) => {
@@ -119,10 +133,8 @@ export function compileWriter(options: WriterOptions): (root: Json, writing: Wri
     }
   }
 
-  const rootType = schema.getRootType(definition.operation)
-  if (!rootType) throw new Error(`the schema has no ${definition.operation} type`)
-  const rootShape = shapeOf(rootType, [definition.selectionSet])
-  return (root, writing) => objectText(rootShape, root, writing) ?? 'null'
+  const write = objects(declared, selectionSets, declared)
+  return (value, writing) => write(value, writing) ?? null
 }
 
 /** Text of an object; null when a field that must not be null is. */

@@ -4,6 +4,7 @@ import type { Authenticator } from '../identity/access-token.ts'
 import type { PersistedOperations } from '../operations/persisted.ts'
 import type { AdminCheck } from './admin.ts'
 import type { Exchange } from './exchange.ts'
+import { takesParts } from './incremental.ts'
 import type { MediaType } from './negotiate.ts'
 import { bodyParameters, isJsonBody, type Parameters, searchParameters } from './parameters.ts'
 import { readBody } from './read-body.ts'
@@ -33,7 +34,8 @@ export async function accept(
   if (!query) throw new HttpRefusal(400, 'BAD_REQUEST', 'The parameter "query" is missing.')
   const caller = await callerOf(request, authenticator)
   const keep = parameters.extensions && { keepDocument: () => persisted.keep(parameters) }
-  return { request, response, parameters, query, ...keep, caller, isPrivileged, mediaType, signal: closing(response) }
+  const inParts = takesParts(request.headers.accept)
+  return { request, response, parameters, query, ...keep, caller, isPrivileged, mediaType, takesParts: inParts, signal: closing(response) }
 }
 
 async function parametersOf(request: IncomingMessage): Promise<Parameters> {

@@ -4,7 +4,9 @@ import { type Answer, answerText } from '../execution/answer.ts'
 import { costExtensions, rateLimitHeaders } from '../operations/cost-report.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { NO_CHOICES, type PlanChoices } from '../planning/planner.ts'
 import type { Exchange, Reply } from './exchange.ts'
+import { answerStart } from './incremental.ts'
 import { type MediaType, statusOf } from './negotiate.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -14,11 +16,15 @@ import type { Parameters } from './parameters.ts'
  */
 export async function prepareExchange({ operations }: Pipeline, exchange: Exchange): Promise<PreparedOperation> {
   const { query, parameters, caller, isPrivileged } = exchange
-  const operation = await operations.prepare(query, parameters.operationName, caller.viewer, isPrivileged)
+  // Apollo's clients always say that they take parts: only a document that defers something is worth another plan.
+  const choices = exchange.takesParts && query.includes('@defer') ? WITH_PARTS : NO_CHOICES
+  const operation = await operations.prepare(query, parameters.operationName, caller.viewer, isPrivileged, choices)
   if (operation.kind === 'subscription') throw new InvalidOperation([NOT_A_STREAM])
   exchange.keepDocument?.()
   return operation
 }
+
+const WITH_PARTS: PlanChoices = { ...NO_CHOICES, defer: true }
 
 const NOT_A_STREAM = new GraphQLError('Subscribe over WebSocket.', { extensions: { code: 'BAD_REQUEST' } })
 
@@ -46,6 +52,8 @@ export async function answerExchange(pipeline: Pipeline, exchange: Exchange): Pr
  */
 export function replyTo(mediaType: MediaType, answer: Answer, asked?: Parameters['extensions']): Reply {
   const rejected = answer.data === undefined && answer.errors[0] ? codeOf(answer.errors[0]) : undefined
-  const text = answerText(answer, costExtensions(answer, asked))
-  return { status: statusOf(rejected, mediaType), text, headers: rateLimitHeaders(answer), rejected }
+  const extensions = costExtensions(answer, asked)
+  const common = { status: statusOf(rejected, mediaType), headers: rateLimitHeaders(answer), rejected }
+  const { later } = answer
+  return later ? { ...common, text: answerStart(answer, extensions), later } : { ...common, text: answerText(answer, extensions) }
 }

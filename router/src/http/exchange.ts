@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from '@vibely/kit/viewer'
+import type { AnswerPart } from '../execution/answer.ts'
 import type { MediaType } from './negotiate.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -16,14 +17,17 @@ export interface Exchange {
   /** The admin header came with it: it may see the schema. */
   readonly isPrivileged: boolean
   readonly mediaType: MediaType
+  /** The client takes deferred parts of the answer behind the first. */
+  readonly takesParts: boolean
   /** Aborts when the client leaves before it has its answer. */
   readonly signal: AbortSignal
 }
 
-/** An answer in one piece. */
 export interface Reply {
   readonly status: number
   readonly text: string
+  /** What follows the text, in an answer of several parts. */
+  readonly later?: AsyncIterable<readonly AnswerPart[]>
   readonly headers?: OutgoingHttpHeaders
   /** Code of the refusal, when nothing was executed. */
   readonly rejected?: string | undefined

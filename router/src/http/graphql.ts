@@ -11,6 +11,7 @@ import { type AcceptOptions, accept } from './accept.ts'
 import { answerExchange, replyTo } from './answer-exchange.ts'
 import { type ApolloLane, openApolloLane } from './apollo-lane.ts'
 import type { Exchange, Reply } from './exchange.ts'
+import { takesParts, writeInParts } from './incremental.ts'
 import { answerType, type MediaType } from './negotiate.ts'
 import { type Cors, isPreflight } from './origins.ts'
 import { HttpRefusal, refusalText } from './refusal.ts'
@@ -51,22 +52,24 @@ export async function openGraphql(options: GraphqlOptions): Promise<GraphqlEndpo
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const startedAt = performance.now()
     const granted = options.cors(request)
-    const send = (reply: Reply, type: MediaType, notes: RequestNotes) => {
+    const send = async (reply: Reply, type: MediaType, notes: RequestNotes) => {
       const headers = { ...granted, ...COMMON_HEADERS, 'content-type': TYPES[type], ...reply.headers, ...(draining && CLOSE) }
-      write(response, reply, headers)
+      if (reply.later) await writeInParts(response, reply.text, reply.later, headers)
+      else write(response, reply, headers)
       report(request, reply, performance.now() - startedAt, notes)
     }
     if (isPreflight(request)) return void response.writeHead(204, granted).end()
-    const type = answerType(request.headers.accept)
+    const { accept: accepted } = request.headers
+    const type = answerType(accepted) ?? (takesParts(accepted) ? 'application/graphql-response+json' : null)
     const from = traceParent(request)
     inSpan('router.request', { kind: SpanKind.SERVER, ...(from && { from }) }, async () => {
       const notes = { trace_id: currentTraceId(), op: undefined as string | undefined }
       try {
         const exchange = await accept(request, response, type, options)
         notes.op = exchange.parameters.operationName?.slice(0, 100)
-        send(await answer(exchange, options, apollo), exchange.mediaType, notes)
+        await send(await answer(exchange, options, apollo), exchange.mediaType, notes)
       } catch (error) {
-        send(refusal(error, type ?? 'application/json', logger), type ?? 'application/json', notes)
+        await send(refusal(error, type ?? 'application/json', logger), type ?? 'application/json', notes)
       }
     }).catch((error: unknown) => {
       logger.error({ err: error }, 'an answer could not be sent')
@@ -95,9 +98,9 @@ function write(response: ServerResponse, { status, text }: Reply, headers: Outgo
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
 }
 
-/** POST takes the short way, what is rare the long one. */
+/** POST takes the short way, what is rare the long one. Apollo Server would not take an answer in parts from us. */
 const answer = (exchange: Exchange, { pipeline, longWayOnly = false }: GraphqlOptions, apollo: ApolloLane): Promise<Reply> =>
-  exchange.request.method === 'POST' && !longWayOnly ? answerExchange(pipeline, exchange) : apollo.answer(exchange)
+  (exchange.request.method === 'POST' && !longWayOnly) || exchange.takesParts ? answerExchange(pipeline, exchange) : apollo.answer(exchange)
 
 /** The reply to a request that is not answered; what nobody foresaw is logged. */
 function refusal(error: unknown, type: MediaType, logger: Logger): Reply {

@@ -58,6 +58,8 @@ export interface PreparedOperation {
   readonly kind: OperationTypeNode
   /** Made from what the caller may reach. */
   readonly plan: Plan
+  /** Whether the plan defers a part: its answer is for one client alone. */
+  readonly inParts: boolean
   readonly refusals: readonly Refusal[]
   /** Of what the plan was made from; null where costs are not known. */
   readonly cost: OperationCost | null
@@ -174,10 +176,21 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     // Planning is the dearest step: what cannot be paid in any case is not worth it.
     if (allowance && cost?.constant && cost.constant > allowance.operation)
       throw new InvalidOperation([tooCostly(cost.constant, allowance)])
-    const plan: Plan = allowed.document ? await planned(allowed.document, choices) : { kind: 'QueryPlan' }
+    // What is refused is written as null, and only the operation as a whole says where.
+    const defer = choices.defer && ids.size === 0
+    const plan: Plan = allowed.document ? await planned(allowed.document, { ...choices, defer }) : { kind: 'QueryPlan' }
     // Another caller may have been first.
     const made = of.variants.get(key) ?? {
-      prepared: { state, document, definition, kind: definition.operation, plan, refusals: allowed.refusals, cost },
+      prepared: {
+        state,
+        document,
+        definition,
+        kind: definition.operation,
+        plan,
+        inParts: defers(plan.node),
+        refusals: allowed.refusals,
+        cost,
+      },
       refused,
       choices,
       uses: 0,
@@ -227,6 +240,10 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
         .sort((a, b) => b.uses - a.uses),
   }
 }
+
+/** Conditions are all that stands around a `Defer` node. */
+const defers = (node: Plan['node']): boolean =>
+  node?.kind === 'Defer' || (node?.kind === 'Condition' && (defers(node.ifClause) || defers(node.elseClause)))
 
 const keyOf = ({ text, name, mayIntrospect }: Pick<Operation, 'text' | 'name' | 'mayIntrospect'>) =>
   name || mayIntrospect ? `${name ?? ''}${mayIntrospect ? '\0schema' : ''}\0${text}` : text

@@ -22,7 +22,7 @@ export function inFlightOperations(run: (input: Run) => Promise<Answer>): (input
       return run(input).finally(() => {
         byOperation = new Map()
       })
-    if (operation.kind !== 'query' || event) return run(input)
+    if (operation.kind !== 'query' || operation.inParts || event) return run(input)
     const key = `${identityKey(caller)}\0${JSON.stringify(variables ?? {})}`
     const all = byOperation
     const same: UnderWay = all.get(operation) ?? new Map()
