@@ -1,6 +1,6 @@
 import type { Logger } from '@vibely/kit/logger'
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isAbstractType } from 'graphql'
-import type { FetchNode } from '../planning/planner.ts'
+import { type FetchNode, REQUIRED } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
 import type { Deferral } from './defer.ts'
 import { keyCheck } from './entity-keys.ts'
@@ -57,7 +57,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   }
 
   const errorAt = ({ message, extensions }: GraphQLFormattedError, place: ResponsePlace | undefined) =>
-    new GraphQLError(message, { path: place ?? null, extensions: { ...extensions, service: serviceName } })
+    new GraphQLError(message, { path: place ? placeForClient(place) : null, extensions: { ...extensions, service: serviceName } })
 
   function picked(variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     if (variableUsages.length === 0) return NONE
@@ -138,6 +138,12 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
 /** A subgraph that knows an interface as an object calls the entity by the interface's name: its type, when it is known, says more. */
 const isVague = (schema: GraphQLSchema, named: unknown, known: unknown): boolean =>
   typeof named === 'string' && known !== undefined && named !== known && isAbstractType(schema.getType(named))
+
+/** What only a subgraph required has no place in the answer: its errors stand at the object that it belongs to. */
+function placeForClient(place: ResponsePlace): ResponsePlace {
+  const hidden = place.findIndex((part) => typeof part === 'string' && part.startsWith(REQUIRED))
+  return hidden < 0 ? place : place.slice(0, hidden)
+}
 
 const CONDITION = /@(?:skip|include)\(/
 

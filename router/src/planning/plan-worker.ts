@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PlanOrder, WorkerAnswer, WorkerStart } from './plan-messages.ts'
 import type { PlanEngine } from './planner.ts'
+import { repairedEngine } from './repaired-engine.ts'
 
 const port = parentPort
 if (!port) throw new Error('this is a thread, not a program')
@@ -10,7 +11,7 @@ const say = (answer: WorkerAnswer) => port.postMessage(answer)
 const { engine: name, executionSdl } = workerData as WorkerStart
 
 // Each engine is loaded only where it is needed: one has native code, the other takes time and memory.
-const openApollo = async () => (await import('./apollo-engine.ts')).apolloEngine(executionSdl)
+const openApollo = async () => repairedEngine(executionSdl, (await import('./apollo-engine.ts')).apolloEngine)
 const openHive = async () => (await import('./hive-engine.ts')).hiveEngine(executionSdl, openApolloLate)
 
 async function openApolloLate(): Promise<PlanEngine> {

@@ -118,6 +118,9 @@ export interface KeyRenamer {
   readonly renameKeyTo: string
 }
 
+/** Begins the response names of what is fetched for a subgraph alone: required fields with arguments. */
+export const REQUIRED = 'required__'
+
 /** What a plan depends on beside its operation. */
 export interface PlanChoices {
   /** Labels of `@override` that hold for this request. */

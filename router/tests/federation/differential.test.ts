@@ -47,7 +47,7 @@ const oracle: ExecutorFactory = (state, sources, logger) =>
 // Queries for an interface that nothing implements are beyond the planner.
 supergraphs.delete('non-resolvable-interface-object.ts')
 /** Where its plans are wrong (suites.test.ts), the wrong answers are the same from the same plan alone. */
-const WRONGLY_PLANNED = new Set(['requires.ts', 'requires-argument-conflict.ts', 'requires-arguments.ts', 'aliases.ts'])
+const WRONGLY_PLANNED = new Set(['requires.ts', 'aliases.ts'])
 
 describe('the compiled executor answers random operations as the stock one does', () => {
   for (const [name, read] of supergraphs) {

@@ -9,6 +9,7 @@ import { InvalidOperation, type Operations } from '../../src/operations/prepare.
 import { apolloEngine } from '../../src/planning/apollo-engine.ts'
 import { hiveEngine } from '../../src/planning/hive-engine.ts'
 import { NO_CHOICES, type PlanEngineName } from '../../src/planning/planner.ts'
+import { repairedEngine } from '../../src/planning/repaired-engine.ts'
 import { localSource } from '../../src/sources/local-source.ts'
 import type { Source } from '../../src/sources/source.ts'
 import { composeSupergraph } from '../../src/supergraph/compose.ts'
@@ -64,11 +65,14 @@ export async function answerOf(
   }
 }
 
-/** The state of a supergraph, which plans in this thread: tests open many, and give a plan all the time that it takes. */
-export function openState(supergraphSdl: string, engineName: PlanEngineName = 'apollo'): SchemaState {
-  const state = buildSchemaState(supergraphSdl, { engine: engineName })
-  const apollo = apolloEngine(state.executionSdl)
-  const engine = engineName === 'apollo' ? apollo : hiveEngine(state.executionSdl, async () => apollo)
+/**
+ * The state of a supergraph, which plans in this thread: tests open many, and give a plan all the time that it takes.
+ * @param planner `stock` is Apollo's as it comes
+ */
+export function openState(supergraphSdl: string, planner: PlanEngineName | 'stock' = 'apollo'): SchemaState {
+  const state = buildSchemaState(supergraphSdl)
+  const apollo = planner === 'stock' ? apolloEngine(state.executionSdl) : repairedEngine(state.executionSdl, apolloEngine)
+  const engine = planner === 'hive' ? hiveEngine(state.executionSdl, async () => apollo) : apollo
   return {
     ...state,
     planner: { plan: async (operation, choices) => engine.plan(operation, choices), [Symbol.asyncDispose]: async () => {} },

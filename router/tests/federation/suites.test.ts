@@ -9,7 +9,7 @@ import { answerOf, localSources, openState, silent, supergraphOf } from './harne
 import type { Example, Suite } from './suite.ts'
 
 const WAYS = [
-  { name: 'stock', engine: 'apollo', open: stockExecutor, failing: ({ stockFails }: Example) => stockFails },
+  { name: 'stock', engine: 'stock', open: stockExecutor, failing: ({ stockFails }: Example) => stockFails },
   { name: 'compiled', engine: 'apollo', open: compiledExecutor, failing: ({ weFail }: Example) => weFail },
   {
     name: "compiled, Hive's planner",

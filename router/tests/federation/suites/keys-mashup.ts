@@ -65,15 +65,11 @@ export const suite: Suite = {
         },
       },
       stockFails: FIRST_KEY,
-      weFail: FIRST_KEY,
-      hiveIsRight: true,
     },
     {
       query: '{ booking { seats { invoice } } }',
       data: { booking: { seats: [{ invoice: 'A1: 30' }, { invoice: 'A2: 45' }] } },
       stockFails: FIRST_KEY,
-      weFail: FIRST_KEY,
-      hiveIsRight: true,
     },
   ],
 }

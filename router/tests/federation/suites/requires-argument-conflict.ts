@@ -49,7 +49,6 @@ export const suite: Suite = {
         ],
       },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
     {
       query: '{ products { euros price(currency: "USD") dollars } }',
@@ -60,7 +59,6 @@ export const suite: Suite = {
         ],
       },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
   ],
 }

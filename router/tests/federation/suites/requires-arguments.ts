@@ -4,7 +4,10 @@ const products = [
   { id: 'p1', usd: 10, weight: 2 },
   { id: 'p2', usd: 20, weight: 3 },
 ]
-const posts = [{ id: 'post1', comments: ['c1', 'c2', 'c3', 'c4'] }]
+const posts = [{ id: 'post1', comments: ['c1', 'c2', 'c3', 'c4', 'broken'] }]
+const lost = () => {
+  throw new Error('lost')
+}
 type Product = { usd: number }
 const price = ({ usd }: Product, { currency }: { currency: string }) => (currency === 'EUR' ? usd * 2 : usd)
 
@@ -42,7 +45,7 @@ export const suite: Suite = {
           expensiveShelf: Boolean @requires(fields: "shelf { average(currency: \\"EUR\\") }")
         }
         type Shelf @external { average(currency: String!): Int }
-        type Post @key(fields: "id") { id: ID! comments(limit: Int!): [Comment!] @external lastOfThree: String @requires(fields: "comments(limit: 3) { text }") }
+        type Post @key(fields: "id") { id: ID! comments(limit: Int!): [Comment!] @external lastOfThree: String @requires(fields: "comments(limit: 3) { text }") all: String @requires(fields: "comments(limit: 5) { text }") }
         type Comment @key(fields: "id") { id: ID! text: String @external }`,
       resolvers: {
         Product: {
@@ -52,6 +55,7 @@ export const suite: Suite = {
         },
         Post: {
           __resolveReference: (ref: object) => ref,
+          all: ({ comments }: { comments: { text: string | null }[] }) => comments.map(({ text }) => text ?? '-').join(),
           lastOfThree: ({ comments }: { comments: { text: string }[] }) => comments.map(({ text }) => text).join(),
         },
         Comment: { __resolveReference: (ref: object) => ref },
@@ -59,7 +63,9 @@ export const suite: Suite = {
     },
     texts: {
       sdl: 'type Comment @key(fields: "id") { id: ID! text: String }',
-      resolvers: { Comment: { __resolveReference: (ref: object) => ref, text: ({ id }: { id: string }) => `text ${id}` } },
+      resolvers: {
+        Comment: { __resolveReference: (ref: object) => ref, text: ({ id }: { id: string }) => (id === 'broken' ? lost() : `text ${id}`) },
+      },
     },
   }),
   examples: [
@@ -90,7 +96,6 @@ export const suite: Suite = {
         ],
       },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
     {
       query: 'query($c: String!) { products { estimate price(currency: $c) } }',
@@ -102,7 +107,6 @@ export const suite: Suite = {
         ],
       },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
     {
       query: '{ products { eur: price(currency: "EUR") price: weight estimate } }',
@@ -113,7 +117,6 @@ export const suite: Suite = {
         ],
       },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
     {
       query: '{ products { shelf { average(currency: "USD") } expensiveShelf } }',
@@ -124,20 +127,23 @@ export const suite: Suite = {
         ],
       },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
     { query: '{ post { lastOfThree } }', data: { post: { lastOfThree: 'text c1,text c2,text c3' } } },
     {
       query: '{ post { comments(limit: 1) { id } lastOfThree } }',
       data: { post: { comments: [{ id: 'c1' }], lastOfThree: 'text c1,text c2,text c3' } },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
     },
     {
       query: '{ post { comments(limit: 4) { text } lastOfThree } }',
       data: { post: { comments: ['c1', 'c2', 'c3', 'c4'].map((id) => ({ text: `text ${id}` })), lastOfThree: 'text c1,text c2,text c3' } },
       stockFails: ONE_NAME,
-      weFail: ONE_NAME,
+    },
+    {
+      query: '{ post { all lastOfThree } }',
+      data: { post: { all: 'text c1,text c2,text c3,text c4,-', lastOfThree: 'text c1,text c2,text c3' } },
+      errors: ['post'],
+      stockFails: ONE_NAME,
     },
   ],
 }
