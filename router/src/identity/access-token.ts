@@ -1,8 +1,9 @@
 import { fault } from '@vibely/kit/errors'
 import { viewerFromClaims } from '@vibely/kit/identity'
 import type { Viewer } from '@vibely/kit/viewer'
-import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { KeySet } from './key-set.ts'
 
 const AUDIENCE = 'vibely'
 
@@ -26,18 +27,19 @@ export interface Authenticator {
   authenticate(authorization: string | undefined): Promise<Identity>
 }
 
-/** Verifies access tokens, each once; whether its session was revoked is asked every time. */
+/** Verifies access tokens, each once as long as the keys are the same; whether its session was revoked is asked every time. */
 export function openAuthenticator(options: {
-  readonly keys: JWTVerifyGetKey
+  readonly keys: KeySet
   readonly issuer: string
   readonly isRevoked: (sessionId: string) => boolean
 }): Authenticator {
-  const verified = new LRUCache<string, Identity>({ max: 10_000 })
+  const verified = new LRUCache<string, { readonly identity: Identity; readonly generation: number }>({ max: 10_000 })
 
   async function verify(token: string): Promise<Identity> {
     const known = verified.get(token)
-    if (known) return known
-    const { payload } = await jwtVerify(token, options.keys, {
+    const generation = options.keys.generation()
+    if (known?.generation === generation) return known.identity
+    const { payload } = await jwtVerify(token, options.keys.find, {
       algorithms: ['EdDSA'],
       typ: 'at+jwt',
       issuer: options.issuer,
@@ -46,7 +48,8 @@ export function openAuthenticator(options: {
       requiredClaims: ['sub', 'sid', 'exp'],
     })
     const identity = { viewer: viewerFromClaims(payload), validUntil: ((payload.exp ?? 0) + LEEWAY_SECONDS) * 1000 }
-    verified.set(token, identity)
+    // Under the keys of before: should they have changed meanwhile, it is verified again.
+    verified.set(token, { identity, generation })
     return identity
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { keySet } from './key-set.ts'
 
@@ -17,8 +18,8 @@ test('keys are loaded at first use and then kept; unknown ids do not make traffi
     loads += 1
     return { keys: [known.jwk] }
   })
-  await Promise.all(Array.from({ length: 5 }, async () => jwtVerify(await known.token(), keys)))
-  for (let i = 0; i < 5; i += 1) await assert.rejects(jwtVerify(await unknown.token(), keys))
+  await Promise.all(Array.from({ length: 5 }, async () => jwtVerify(await known.token(), keys.find)))
+  for (let i = 0; i < 5; i += 1) await assert.rejects(jwtVerify(await unknown.token(), keys.find))
   assert.equal(loads, 1)
 })
 
@@ -28,11 +29,11 @@ test('a key that was added is found once the pause is over', async (context) => 
   const second = await pair('second')
   const served: JSONWebKeySet = { keys: [first.jwk] }
   const keys = keySet(async () => structuredClone(served))
-  await jwtVerify(await first.token(), keys)
+  await jwtVerify(await first.token(), keys.find)
   served.keys.push(second.jwk)
-  await assert.rejects(jwtVerify(await second.token(), keys))
+  await assert.rejects(jwtVerify(await second.token(), keys.find))
   context.mock.timers.tick(30_001)
-  await jwtVerify(await second.token(), keys)
+  await jwtVerify(await second.token(), keys.find)
 })
 
 test('while the keys cannot be had the caller is told so, and later they are asked for again', async () => {
@@ -42,7 +43,28 @@ test('while the keys cannot be had the caller is told so, and later they are ask
     if (!isUp) throw new Error('connection refused')
     return { keys: [jwk] }
   })
-  await assert.rejects(jwtVerify(await token(), keys), { code: 'SUBGRAPH_UNAVAILABLE' })
+  await assert.rejects(jwtVerify(await token(), keys.find), { code: 'SUBGRAPH_UNAVAILABLE' })
   isUp = true
-  await jwtVerify(await token(), keys)
+  await jwtVerify(await token(), keys.find)
+})
+
+test('a key that was withdrawn is noticed within minutes, by those too whose tokens were good before', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const first = await pair('first')
+  const second = await pair('second')
+  let served: JSONWebKeySet = { keys: [first.jwk, second.jwk] }
+  const keys = keySet(async () => served)
+  await jwtVerify(await first.token(), keys.find)
+  const before = keys.generation()
+  context.mock.timers.tick(300_001)
+  keys.generation()
+  await setImmediate()
+  assert.equal(keys.generation(), before, 'the same keys are no change')
+  served = { keys: [second.jwk] }
+  context.mock.timers.tick(300_001)
+  keys.generation()
+  await setImmediate()
+  assert.notEqual(keys.generation(), before)
+  await assert.rejects(jwtVerify(await first.token(), keys.find))
+  await jwtVerify(await second.token(), keys.find)
 })
