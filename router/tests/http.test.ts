@@ -69,11 +69,34 @@ describe('HTTP', async () => {
     assert.match(await (await fetch(`${url}/sandbox`)).text(), /EmbeddedSandbox/)
   })
 
+  test('the icon of the explorer is there', async () => {
+    const icon = await fetch(`${url}/favicon.ico`)
+    assert.deepEqual([icon.status, icon.headers.get('content-type')], [200, 'image/svg+xml'])
+  })
+
   test('probes answer', async () => {
     for (const probe of ['readyz', 'startupz']) assert.equal((await fetch(`${url}/${probe}`)).status, 200, probe)
     // The first answer may tell of the start, when the event loop was busy.
     await eventually(async () => (await fetch(`${url}/livez`)).status === 200)
   })
+})
+
+test('a router is ready while a subgraph is away, and not any more once it is to leave', async () => {
+  await using running = await runRouter({ topology: 'distributed', env: { DRAIN_DELAY_MS: 400 } })
+  await running.stop('people')
+  for (const probe of ['readyz', 'startupz']) assert.equal((await fetch(`${running.url}/${probe}`)).status, 200, probe)
+  const closed = running.close()
+  const leaving = await fetch(`${running.url}/readyz`)
+  assert.equal(leaving.status, 503)
+  // It answers until it closes, but keeps nobody.
+  const last = await fetch(`${running.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ __typename }"}',
+  })
+  assert.deepEqual([last.status, last.headers.get('connection')], [200, 'close'])
+  await closed
+  await assert.rejects(fetch(`${running.url}/readyz`))
 })
 
 for (const topology of TOPOLOGIES) {
