@@ -19,15 +19,15 @@ export const versionKeys = (namespace: Namespace, subgraph: string) => ({
 /** A version that no other is equal to. */
 export const freshVersion = (): string => randomBytes(9).toString('base64url')
 
-/** A router keeps an entity no longer than this, whatever its version. */
-export const ENTITY_SECONDS = 45
+/** A router keeps an entity in Redis no longer than this, whatever its version, and in its own memory no longer than this again. */
+export const ENTITY_SECONDS = 30
 /** Redis forgets a version after this; what was kept under it is then void. */
 export const VERSION_SECONDS = 3_600
 
 const ANSWER_MS = 250
 const RETRY_MS = 250
 // What a router keeps is gone by then, with a fetch that was under way.
-const OWED_MS = (ENTITY_SECONDS + 15) * 1_000
+const OWED_MS = (2 * ENTITY_SECONDS + 15) * 1_000
 
 /** The writing side of a subgraph's versions. */
 export interface EntityVersions extends AsyncDisposable {

@@ -40,12 +40,6 @@ export function openShelf(options: { readonly redisUrl: string; readonly logger:
   })
   const filling = new Set<Promise<void>>()
 
-  const read = (key: string, volume: Volume): unknown => {
-    volume.entity ??= JSON.parse(volume.text)
-    memory.set(key, volume)
-    return volume.entity
-  }
-
   return {
     async find(entries) {
       const inMemory = entries.map(({ key }) => memory.get(key))
@@ -55,10 +49,12 @@ export function openShelf(options: { readonly redisUrl: string; readonly logger:
       return (
         answers?.map(({ versions, stored }, index): Known => {
           const volume = inMemory[index] ?? opened(stored)
-          const key = entries[index]?.key
           const { tokens } = versions
-          const holds = volume && key !== undefined && !tokens.includes('') && volume.versions === tokens.join('.')
-          return holds ? { entity: read(key, volume) } : { versions }
+          if (!volume || tokens.includes('') || volume.versions !== tokens.join('.')) return { versions }
+          // Only what comes from Redis starts to age here: being asked for keeps nothing young.
+          if (stored !== null && entries[index]) memory.set(entries[index].key, volume)
+          volume.entity ??= JSON.parse(volume.text)
+          return { entity: volume.entity }
         }) ?? null
       )
     },
