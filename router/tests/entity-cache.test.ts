@@ -161,6 +161,21 @@ test('an entity with an error is not kept, its neighbours are, and the error sta
   }
 })
 
+test('when the subgraph is away, what is known stands and the rest says why it is missing', async () => {
+  const selection = '... on Book { title } ... on Note { text }'
+  await keep(selection, ['b1', 'b2'])
+  library.stop()
+  assert.deepEqual((await router.fetch(selection, ['b1', 'b2'])).errors, undefined)
+  const { data, errors } = await router.fetch(selection, ['b3', 'b1', 'n1'])
+  assert.deepEqual(data, { _entities: [null, { title: 'Title 1' }, null] })
+  const places = errors?.map(({ path, extensions }) => [path?.[1], extensions?.code])
+  assert.deepEqual([...new Map(places as [number, unknown][])].toSorted(), [
+    [0, 'SUBGRAPH_UNAVAILABLE'],
+    [2, 'SUBGRAPH_UNAVAILABLE'],
+  ])
+  await assert.rejects(router.fetch(selection, ['b3']), { code: 'SUBGRAPH_UNAVAILABLE' })
+})
+
 test('an entity that is not there yet is not kept as missing', async () => {
   assert.deepEqual(await titles(router, 'b9'), [undefined])
   library.titles.set('b9', 'Title 9')

@@ -9,7 +9,7 @@ import { Redis } from 'ioredis'
 import { type EntityCache, openEntityCache } from '../src/cache/entity-cache.ts'
 import { composeSource } from '../src/sources/compose-sources.ts'
 import { localSource } from '../src/sources/local-source.ts'
-import type { Source, SubgraphAnswer } from '../src/sources/source.ts'
+import { type Source, SourceFailure, type SubgraphAnswer } from '../src/sources/source.ts'
 import { composeSupergraph } from '../src/supergraph/compose.ts'
 import { buildSchemaState, type SchemaState } from '../src/supergraph/schema-state.ts'
 
@@ -62,6 +62,8 @@ export interface Library extends AsyncDisposable {
   readonly asked: string[][]
   /** Runs before a book is read, and after it was. */
   pause: { before: () => Promise<void>; after: () => Promise<void> }
+  /** Ends the subgraph for every router: from now on it gives no answer. */
+  stop(): void
   /** Sets new versions, as whoever committed a change does. */
   changed(...entities: readonly string[]): Promise<void>
   /** One more router: a cache of its own. */
@@ -92,7 +94,7 @@ export async function openLibrary(): Promise<Library> {
     connection.disconnect()
   })
   const versions: EntityVersions = stack.use(openEntityVersions({ redisUrl: REDIS_URL, namespace, subgraph: 'library', changes, logger }))
-  const library: Omit<Library, 'changed' | 'router' | symbol> = {
+  const library: Omit<Library, 'changed' | 'router' | 'stop' | symbol> = {
     namespace,
     redis,
     titles: new Map([1, 2, 3, 4].map((n) => [`b${n}`, `Title ${n}`])),
@@ -114,13 +116,22 @@ export async function openLibrary(): Promise<Library> {
     [Symbol.asyncDispose]: async () => {},
   }
   const owned = stack.move()
+  let stopped = false
+  const transport = localSource(subgraph, logger)
+  const reachable: Source = {
+    ...transport,
+    fetch: (...call) => (stopped ? Promise.reject(new SourceFailure('SUBGRAPH_UNAVAILABLE')) : transport.fetch(...call)),
+  }
   return Object.assign(open, {
+    stop() {
+      stopped = true
+    },
     changed: (...entities: readonly string[]) =>
       versions.changedBy(entities.map((name) => ({ type: 'Changed', payload: new TextEncoder().encode(name) }))),
     router(redisUrl = REDIS_URL): Router {
       const cache = owned.use(openEntityCache({ redisUrl, namespace, logger }))
       const over = (source: Source) => cache.over(source, libraryState())
-      const source = composeSource(localSource(subgraph, logger), { inFlight: true, batch: true, cache: over })
+      const source = composeSource(reachable, { inFlight: true, batch: true, cache: over })
       return {
         cache,
         source,

@@ -54,7 +54,9 @@ export function startRelay(options: {
     endWait = undefined
   }
   const publish = async (records: readonly OutboxRecord[]) => {
-    await Promise.all([publishTraced(records, (messages) => bus.publish(messages)), versions?.changedBy(records)])
+    // First, so that nobody who hears of a change reads what was before it.
+    await versions?.changedBy(records)
+    await publishTraced(records, (messages) => bus.publish(messages))
   }
 
   /** One batch, and how long to wait before the next. */

@@ -10,6 +10,7 @@ import { on, startConsumers } from '../src/consumer.ts'
 import { changes, changesNothing, entityChanges } from '../src/entity-changes.ts'
 import { type EntityVersions, openEntityVersions, versionKeys } from '../src/entity-versions.ts'
 import { event } from '../src/event.ts'
+import type { Bus } from '../src/messaging.ts'
 import { startRelay } from '../src/relay.ts'
 import { buildSchema, executeSubgraph, type Subgraph } from '../src/subgraph.ts'
 import { ANONYMOUS } from '../src/viewer.ts'
@@ -90,15 +91,23 @@ for (const kind of storeKinds) {
       assert.ok(await writing.of(9))
     })
 
-    it('are new once the relay has published what a writer left behind', async () => {
+    it('are new before the relay publishes what a writer left behind', async () => {
       await using stand = await openStand(kind)
       await using writing = await openWriting(stand)
       // As if the writer had died right behind its commit.
       await stand.store.write('a', 7)
       assert.equal(await writing.of(7), null)
-      await using _relay = startRelay({ outbox: stand.store.outbox, bus: stand.bus, versions: writing.versions, logger })
+      const atPublish: (string | null)[] = []
+      const bus: Bus = {
+        ...stand.bus,
+        async publish(messages) {
+          atPublish.push(await writing.of(7))
+          await stand.bus.publish(messages)
+        },
+      }
+      await using _relay = startRelay({ outbox: stand.store.outbox, bus, versions: writing.versions, logger })
       await eventually(async () => (await stand.store.outbox.pending()).count === 0)
-      assert.ok(await writing.of(7))
+      assert.ok(atPublish[0])
     })
 
     it('are new after the effect of a consumed event, and again when it comes once more', async () => {

@@ -3,7 +3,8 @@ import { freshVersion } from '@vibely/kit/entity-versions'
 import type { Logger } from '@vibely/kit/logger'
 import type { Namespace } from '@vibely/kit/namespace'
 import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
-import type { Source } from '../sources/source.ts'
+import { failureErrors } from '../execution/failure-errors.ts'
+import { type Source, SourceFailure } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { entityQueries } from './entity-query.ts'
 import { type Entry, entriesOf } from './entries.ts'
@@ -46,8 +47,16 @@ function cachedFetch(source: Source, state: SchemaState, namespace: Namespace, s
     hits.add(found.size, { subgraph: source.name })
     misses.add(missing.length, { subgraph: source.name })
 
-    const ask = async (places: readonly number[], as: Caller, asOf: string | undefined): Promise<Part | null> =>
-      places.length > 0 ? { places, answer: await source.fetch({ ...narrowed(request, places), asOf }, as, signal) } : null
+    const ask = async (places: readonly number[], as: Caller, asOf: string | undefined): Promise<Part | null> => {
+      if (places.length === 0) return null
+      const part = { ...narrowed(request, places), asOf }
+      const answer = source.fetch(part, as, signal).catch((error: unknown) => {
+        // What is known stands, whatever became of the rest.
+        if (!(error instanceof SourceFailure) || places.length === entries.length) throw error
+        return { errors: failureErrors(error.code, source.name, part) }
+      })
+      return { places, answer: await answer }
+    }
     const theirs = missing.map(({ place }) => place)
     const own = entries.flatMap((entry, place) => (entry ? [] : [place]))
     const [fetched, mine] = await Promise.all([
