@@ -26,6 +26,8 @@ import { composeSource } from './sources/compose-sources.ts'
 import type { Source } from './sources/source.ts'
 import { buildSchemaState } from './supergraph/schema-state.ts'
 import { openAdmission } from './transports/admission.ts'
+import { openHttpStreams } from './transports/http-streams.ts'
+import { openOperations } from './transports/operations.ts'
 import { addSockets } from './transports/ws.ts'
 
 export interface RouterOptions {
@@ -94,20 +96,28 @@ export async function openRouter({
     manifest,
     logger,
   })
+  const live =
+    redis && secret !== undefined ? openLive({ pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
+  const connections = {
+    operations: openOperations({ pipeline, persisted, live, logger }),
+    admission: openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND }),
+    isAllowed: originCheck(env.CORS_ORIGINS),
+    authenticator,
+    credentials,
+    logger,
+  }
+  const streams = openHttpStreams(connections)
   const names = manifest?.names ?? new Set<string>()
   const door = { persisted, authenticator, isAdmin }
-  const graphql = stack.use(await openGraphql({ pipeline, ...door, cors: grants, names, longWayOnly, logger }))
+  const graphql = stack.use(await openGraphql({ pipeline, ...door, streams, cors: grants, names, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   const closeUnused = trackUnused(app.server)
   stack.defer(() => {
     closeUnused()
     return app.close()
   })
-  const live =
-    redis && secret !== undefined ? openLive({ pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
-  const admission = openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND })
-  const isAllowed = originCheck(env.CORS_ORIGINS)
-  stack.use(addSockets(app.server, { pipeline, live, authenticator, credentials, admission, isAllowed, logger }))
+  stack.use(streams)
+  stack.use(addSockets(app.server, connections))
   const address = await app.listen({ port: env.ROUTER_PORT, host: env.ROUTER_HOST })
 
   const open = stack.move()

@@ -7,6 +7,7 @@ import { InvalidOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { type RequestNotes, requestLine } from '../telemetry/logs.ts'
 import { operationSeconds, rejectedTotal, requestSeconds } from '../telemetry/metrics.ts'
+import type { HttpStreams } from '../transports/http-streams.ts'
 import { type AcceptOptions, accept } from './accept.ts'
 import { answerExchange, replyTo } from './answer-exchange.ts'
 import { type ApolloLane, openApolloLane } from './apollo-lane.ts'
@@ -23,6 +24,7 @@ export interface GraphqlOptions extends AcceptOptions {
   readonly names: ReadonlySet<string>
   /** Every exchange goes through Apollo Server. */
   readonly longWayOnly?: boolean
+  readonly streams: HttpStreams
   readonly logger: Logger
 }
 
@@ -59,6 +61,10 @@ export async function openGraphql(options: GraphqlOptions): Promise<GraphqlEndpo
       report(request, reply, performance.now() - startedAt, notes)
     }
     if (isPreflight(request)) return void response.writeHead(204, granted).end()
+    if (options.streams.takes(request)) {
+      const refuse = (error: unknown) => send(refusal(error, 'application/json', logger), 'application/json', NO_NOTES)
+      return void options.streams.handle(request, response, { ...granted, ...COMMON_HEADERS }).catch(refuse)
+    }
     const { accept: accepted } = request.headers
     const type = answerType(accepted) ?? (takesParts(accepted) ? 'application/graphql-response+json' : null)
     const from = traceParent(request)
@@ -91,6 +97,7 @@ const TYPES: Readonly<Record<MediaType, string>> = {
   'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
 }
 const isKnownMethod = (method: string | undefined): method is string => method === 'POST' || method === 'GET'
+const NO_NOTES: RequestNotes = { trace_id: undefined, op: undefined }
 const CLOSE = { connection: 'close' } as const
 
 function write(response: ServerResponse, { status, text }: Reply, headers: OutgoingHttpHeaders): void {

@@ -9,8 +9,9 @@ export interface LiveResult {
   readonly key: string | null
 }
 
-export const liveResult = (answer: Answer, cursor: string | null, key: string | null): LiveResult => ({
-  json: Buffer.from(answerText(answer)),
-  cursor,
-  key,
-})
+export const liveResult = (
+  answer: Answer,
+  cursor: string | null,
+  key: string | null,
+  extensions?: Readonly<Record<string, unknown>>,
+): LiveResult => ({ json: Buffer.from(answerText(answer, extensions)), cursor, key })

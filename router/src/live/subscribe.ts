@@ -28,6 +28,8 @@ export interface SubscriptionRequest {
   readonly operation: PreparedOperation
   readonly variables: Readonly<Record<string, unknown>> | null | undefined
   readonly caller: Caller
+  /** A cursor that wins over the argument `after`. */
+  readonly resumeFrom?: string | undefined
   readonly outlet: Outlet
   /** Of the client: all its subscriptions share it. */
   readonly backlog: Backlog
@@ -101,8 +103,8 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
       const args = live.argumentsOf(coerced)
       const channels = channelsOf(live.source.channel, caller.viewer, args)
       const channel = channelFor(live, request, channels)
-      const cursor = channel.kept && typeof args.after === 'string' ? args.after : null
-      const after = cursor === null ? null : cursors.decode(channels[0] ?? '', cursor)
+      const cursor = request.resumeFrom ?? args.after
+      const after = channel.kept && typeof cursor === 'string' ? cursors.decode(channels[0] ?? '', cursor) : null
       return inTime(openStream({ channel, after, outlet, backlog }), (late) => late.close())
     },
   }

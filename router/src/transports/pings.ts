@@ -1,39 +1,27 @@
 import type { WebSocket } from 'ws'
+import { takeTurns } from './turns.ts'
 
-const PING_MS = 12_000
-const TICK_MS = 1_000
-const SLOTS = PING_MS / TICK_MS
+const PING_SECONDS = 12
 
 /** Pings sockets, each every 12 s. */
 export interface Pings extends Disposable {
   add(socket: WebSocket): void
 }
 
-/** A peer that has not answered by the next ping is gone. Sockets take turns: all at once would hold up the rest. */
+/** A peer that has not answered by the next ping is gone. */
 export function startPings(): Pings {
-  const slots = Array.from({ length: SLOTS }, () => new Map<WebSocket, boolean>())
-  let turn = 0
-  const clock = setInterval(() => {
-    turn = (turn + 1) % SLOTS
-    const slot = slots[turn]
-    for (const [socket, answered] of slot ?? []) {
-      if (!answered) {
-        socket.terminate()
-        continue
-      }
-      slot?.set(socket, false)
-      socket.ping()
-    }
-  }, TICK_MS)
-  let added = 0
+  const silent = new WeakSet<WebSocket>()
+  const turns = takeTurns<WebSocket>(PING_SECONDS, (socket) => {
+    if (silent.has(socket)) return socket.terminate()
+    silent.add(socket)
+    socket.ping()
+  })
   return {
     add(socket) {
-      added += 1
-      const slot = slots[added % SLOTS]
-      slot?.set(socket, true)
-      socket.on('pong', () => slot?.set(socket, true))
-      socket.once('close', () => slot?.delete(socket))
+      turns.add(socket)
+      socket.on('pong', () => silent.delete(socket))
+      socket.once('close', () => turns.delete(socket))
     },
-    [Symbol.dispose]: () => clearInterval(clock),
+    [Symbol.dispose]: () => turns[Symbol.dispose](),
   }
 }

@@ -31,7 +31,7 @@ export function socketClient(
   const isOpen = () => socket.readyState === socket.OPEN
   const tooSlow = () => socket.close(SLOW, 'Too slow')
   wire.on('drain', () => {
-    for (const stream of client.streams) stream.resume()
+    for (const operation of client.running) operation.resume()
     const waiting = whenRoomy
     whenRoomy = []
     for (const resume of waiting) resume()
@@ -57,13 +57,12 @@ export function socketClient(
         socket.close(FORBIDDEN, 'Forbidden')
       }
     },
-    outlet(id, end) {
+    outlet(id) {
       const start = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`)
       return {
         // Frames go to the wire past ws, which would build each anew: with no compression nothing of it is held back there.
         send: ({ json }) => !isOpen() || wire.write(textFrame(start, json, END)),
         buffered: () => wire.writableLength,
-        end,
         overflow: tooSlow,
         mayReceive: () => credential?.isGood() ?? true,
       }
@@ -78,13 +77,13 @@ export function socketClient(
     ip: request.socket.remoteAddress ?? null,
     userAgent: request.headers['user-agent'] ?? null,
     left: left.signal,
-    streams: new Set(),
+    running: new Set(),
   }
   const close = () => {
     left.abort()
     credential?.[Symbol.dispose]()
     place?.[Symbol.dispose]()
-    for (const stream of client.streams) stream.close()
+    for (const operation of client.running) operation.close()
     for (const resume of whenRoomy) resume()
   }
   return { client, close }

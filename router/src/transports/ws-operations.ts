@@ -1,18 +1,13 @@
-import { fault, isInternal, scrub } from '@vibely/kit/errors'
+import { fault, scrub } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
-import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
-import { type ExecutionArgs, GraphQLError } from 'graphql'
+import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema, OperationTypeNode, parse } from 'graphql'
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws'
-import { type Answer, answerText } from '../execution/answer.ts'
 import type { Identity } from '../identity/access-token.ts'
 import type { Backlog } from '../live/queue.ts'
-import type { Outlet, Stream } from '../live/stream.ts'
-import type { Live } from '../live/subscribe.ts'
-import { costExtensions } from '../operations/cost-report.ts'
-import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
-import type { Pipeline } from '../pipeline.ts'
-import { traced } from '../telemetry/traces.ts'
+import type { Outlet } from '../live/stream.ts'
+import { InvalidOperation } from '../operations/prepare.ts'
+import { type Operations, publicError, type RunningOperation } from './operations.ts'
 
 const OPERATIONS = 50
 const INIT_MS = 3_000
@@ -21,10 +16,10 @@ const INIT_MS = 3_000
 export interface SocketClient {
   /** @throws Fault when the credential is not good */
   identify(authorization: string | undefined): Promise<Identity>
-  /** A fresh credential of the same user, on an open socket. Another user's closes it. */
+  /** Takes a fresh credential of the same user on an open socket. Another user's closes it. */
   renew(authorization: string): Promise<void>
-  /** The way to the client for the results of one operation; `next` messages go past the library, as text. */
-  outlet(id: string, end: Outlet['end']): Outlet
+  /** The way to the client for the results of one operation: `next` messages go past the library, as text. */
+  outlet(id: string): Omit<Outlet, 'end'>
   /** Sends a message of the protocol. */
   tell(message: string): void
   /** Resolves when the client takes bytes. */
@@ -34,35 +29,20 @@ export interface SocketClient {
   readonly userAgent: string | null
   /** Aborts when the socket has closed. */
   readonly left: AbortSignal
-  /** Streams that are open: they go on when the socket has room again. */
-  readonly streams: Set<Stream>
+  /** They go on when the socket has room again. */
+  readonly running: Set<RunningOperation>
   /** Set when the client was let in. */
   caller?: Caller
-}
-
-/** What one operation brings from its start to its execution. */
-interface Started {
-  readonly operation: PreparedOperation
-  readonly client: SocketClient
-  readonly caller: Caller
-  readonly results: AsyncGenerator<never, void, void>
 }
 
 type Init = Record<string, unknown> | undefined
 
 /**
- * What happens on a socket: who it is for, and its queries, mutations and subscriptions.
+ * What happens on a socket: who it is for, and its operations.
  * The library keeps the protocol. It would write each result with JSON.stringify, so it is only told when the results are
  * over; the results themselves go to the socket as the text that they are.
- * @param live null without Redis: then there are queries and mutations alone
  */
-export function wsOperations(pipeline: Pipeline, live: Live | null, logger: Logger) {
-  const publicError = (error: unknown, what: string): GraphQLError => {
-    const graphql = error instanceof GraphQLError ? error : new GraphQLError('Internal error.', { extensions: { code: 'INTERNAL' } })
-    if (isInternal(graphql.toJSON())) logger.error({ err: error }, what)
-    return graphql
-  }
-
+export function wsOperations(operations: Operations, logger: Logger) {
   async function connect({ connectionParams, extra: client }: Context<Init, SocketClient>): Promise<boolean> {
     const authorization = connectionParams?.authorization
     try {
@@ -70,87 +50,29 @@ export function wsOperations(pipeline: Pipeline, live: Live | null, logger: Logg
       client.caller = { viewer, ip: client.ip, userAgent: client.userAgent }
       return true
     } catch (error) {
-      publicError(error, 'a socket could not be authenticated')
+      publicError(error, 'a socket could not be authenticated', logger)
       return false
     }
   }
 
-  /** Prepares an operation; a subscription is listening when this resolves. */
   async function start(
-    context: Context<Init, SocketClient>,
+    { extra: client, subscriptions }: Context<Init, SocketClient>,
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { extra: client, subscriptions } = context
-    const { caller } = client
+    const { caller, backlog, left, roomy, running } = client
     if (!caller) return [fault('UNAUTHENTICATED')]
     if (Object.keys(subscriptions).length > OPERATIONS) return [fault('BAD_REQUEST', `A socket carries at most ${OPERATIONS} operations.`)]
     try {
-      const { query, operationName, variables, extensions } = payload
-      const operation = await pipeline.operations.prepare(query, operationName, caller.viewer)
-      const results =
-        operation.kind === 'subscription'
-          ? await subscription(client, id, operation, caller, variables)
-          : endingWith(
-              () => execute(client, id, operation, caller, { variables, extensions }),
-              () => {},
-            )
-      const contextValue: Started = { operation, client, caller, results }
-      return { schema: pipeline.state.apiSchema, document: operation.document, contextValue }
+      const operation = await operations.start({ caller, backlog, left, roomy }, payload, client.outlet(id))
+      return { schema: NO_SCHEMA, document: DOCUMENTS[operation.kind], contextValue: resultsElsewhere(operation, running) }
     } catch (error) {
-      return error instanceof InvalidOperation ? error.errors : [publicError(error, 'an operation could not be started')]
+      if (error instanceof InvalidOperation) return error.errors
+      throw error
     }
   }
 
-  async function subscription(
-    client: SocketClient,
-    id: string,
-    operation: PreparedOperation,
-    caller: Caller,
-    variables: SubscribePayload['variables'],
-  ): Promise<Started['results']> {
-    if (!live) throw fault('BAD_REQUEST', 'There are no live events here.')
-    const ending = Promise.withResolvers<void>()
-    const end = (errors: readonly GraphQLError[]) => (errors[0] ? ending.reject(errors[0]) : ending.resolve())
-    // Without a listener an end before the first `next` would be an unhandled rejection.
-    ending.promise.catch(() => undefined)
-    const { backlog, streams } = client
-    const stream = await live.subscribe({ operation, variables, caller, outlet: client.outlet(id, end), backlog })
-    const close = () => {
-      streams.delete(stream)
-      stream.close()
-      ending.resolve()
-    }
-    streams.add(stream)
-    if (client.left.aborted) close()
-    const begin = () => {
-      stream.start()
-      return ending.promise
-    }
-    return endingWith(begin, close)
-  }
-
-  async function execute(
-    client: SocketClient,
-    id: string,
-    operation: PreparedOperation,
-    caller: Caller,
-    { variables, extensions }: Pick<SubscribePayload, 'variables' | 'extensions'>,
-  ): Promise<void> {
-    await inSpan('router.request', { kind: SpanKind.SERVER }, async () => {
-      const answer: Answer = await pipeline.run({ operation, variables, caller, signal: client.left }).catch((error: unknown) => ({
-        data: undefined,
-        errors: traced([publicError(error, 'an operation failed')]),
-      }))
-      // Answers wait outside the socket's buffer, of each operation at most one.
-      await client.roomy()
-      client
-        .outlet(id, () => {})
-        .send({ json: Buffer.from(answerText(answer, costExtensions(answer, extensions))), cursor: null, key: null })
-    })
-  }
-
-  const results = ({ contextValue }: ExecutionArgs) => (contextValue as Started).results
+  const results = ({ contextValue }: ExecutionArgs) => contextValue as AsyncGenerator<never, void, void>
   return makeServer<Init, SocketClient>({
     connectionInitWaitTimeout: INIT_MS,
     onConnect: connect,
@@ -158,27 +80,36 @@ export function wsOperations(pipeline: Pipeline, live: Live | null, logger: Logg
       const authorization = payload?.authorization
       return typeof authorization === 'string' ? client.renew(authorization) : undefined
     },
-    onSubscribe: (context, id, payload) =>
-      inSpan('router.subscribe', { kind: SpanKind.SERVER }, async () => {
-        const started = await start(context, id, payload)
-        return 'schema' in started ? started : traced(started)
-      }),
+    onSubscribe: start,
     execute: results,
     subscribe: results,
     onError: (_context, _id, _payload, errors) => errors.map((error) => scrub(error instanceof GraphQLError ? error.toJSON() : error)),
   })
 }
 
+// All that the library reads of a document is what kind of operation it holds.
+const DOCUMENTS: Readonly<Record<OperationTypeNode, DocumentNode>> = {
+  [OperationTypeNode.QUERY]: parse('{ a }'),
+  [OperationTypeNode.MUTATION]: parse('mutation { a }'),
+  [OperationTypeNode.SUBSCRIPTION]: parse('subscription { a }'),
+}
+const NO_SCHEMA = {} as GraphQLSchema
+
 /** Results that are sent elsewhere: the library sees only their end. `return` ends them at once, also while `next` waits. */
-function endingWith(begin: () => Promise<void>, close: () => void): Started['results'] {
+function resultsElsewhere(operation: RunningOperation, running: Set<RunningOperation>): AsyncGenerator<never, void, void> {
+  running.add(operation)
   const over = { done: true, value: undefined } as const
+  const close = () => {
+    running.delete(operation)
+    operation.close()
+  }
   const end = async () => {
     close()
     return over
   }
-  const results: Started['results'] = {
+  const results: AsyncGenerator<never, void, void> = {
     async next() {
-      await begin().finally(close)
+      await operation.run().finally(close)
       return over
     },
     return: end,

@@ -6,9 +6,8 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { OriginCheck } from '../http/origins.ts'
 import type { Authenticator } from '../identity/access-token.ts'
 import type { Credentials } from '../live/reauthorize.ts'
-import type { Live } from '../live/subscribe.ts'
-import type { Pipeline } from '../pipeline.ts'
 import type { Admission } from './admission.ts'
+import type { Operations } from './operations.ts'
 import { startPings } from './pings.ts'
 import { RESTART, socketClient } from './ws-client.ts'
 import { wsOperations } from './ws-operations.ts'
@@ -18,8 +17,7 @@ const DRAIN_MS = 5_000
 const DRAIN_MS_EACH = 2
 
 export interface SocketOptions {
-  readonly pipeline: Pipeline
-  readonly live: Live | null
+  readonly operations: Operations
   readonly authenticator: Authenticator
   readonly credentials: Credentials
   readonly admission: Admission
@@ -32,8 +30,8 @@ export interface SocketOptions {
  * Disposing closes the sockets in random order, so that their clients do not come back all at once.
  */
 export function addSockets(server: Server, options: SocketOptions): AsyncDisposable {
-  const { pipeline, live, admission, isAllowed, logger } = options
-  const operations = wsOperations(pipeline, live, logger)
+  const { admission, isAllowed, logger } = options
+  const operations = wsOperations(options.operations, logger)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, handleProtocols })
   const pings = startPings()
   let draining = false

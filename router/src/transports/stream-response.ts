@@ -1,0 +1,133 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { fault } from '@vibely/kit/errors'
+import type { Caller } from '@vibely/kit/viewer'
+import { GraphQLError } from 'graphql'
+import { answerText } from '../execution/answer.ts'
+import type { Identity } from '../identity/access-token.ts'
+import { emptyBacklog } from '../live/queue.ts'
+import type { Credential, Credentials } from '../live/reauthorize.ts'
+import type { LiveResult } from '../live/result.ts'
+import type { Outlet } from '../live/stream.ts'
+import { InvalidOperation } from '../operations/prepare.ts'
+import type { AskedOperation, Connection, Operations, RunningOperation } from './operations.ts'
+
+/** How results look on a response that stays open. */
+export interface StreamFormat {
+  readonly headers: OutgoingHttpHeaders
+  readonly opening: string
+  readonly heartbeat: string
+  next(result: LiveResult, operationId: string): Buffer
+  /** What ended an operation, or null when it is complete. */
+  end(errors: readonly GraphQLError[] | null, operationId: string): string
+}
+
+/** A response that stays open and carries the results of operations. */
+export interface StreamResponse {
+  /** Ids of the operations that are under way. */
+  readonly running: ReadonlyMap<string, RunningOperation | null>
+  readonly credential: Credential
+  /** Aborts when it has closed, whoever closed it. */
+  readonly left: AbortSignal
+  /** Runs an operation to its end and says how that was; never rejects. Its id must be free. */
+  run(operationId: string, caller: Caller, asked: AskedOperation): Promise<void>
+  /** Ends one operation without a word: its client asked for that. */
+  stop(operationId: string): void
+  beat(): void
+  /** Ends the response; a client takes that for a lost connection and comes back. */
+  close(): void
+}
+
+/** Begins the response. */
+export function openStreamResponse(
+  response: ServerResponse,
+  options: {
+    readonly format: StreamFormat
+    readonly headers: OutgoingHttpHeaders
+    readonly identity: Identity
+    readonly credentials: Credentials
+    readonly operations: Operations
+  },
+): StreamResponse {
+  const { format, operations } = options
+  const left = new AbortController()
+  const running = new Map<string, RunningOperation | null>()
+  const backlog = emptyBacklog()
+  let whenRoomy: (() => void)[] = []
+
+  const isOpen = () => !response.destroyed && !response.writableEnded
+  const write = (text: string) => {
+    if (isOpen()) response.write(text)
+  }
+  const letWaitingOn = () => {
+    const waiting = whenRoomy
+    whenRoomy = []
+    for (const goOn of waiting) goOn()
+  }
+  const roomy = () => (response.writableNeedDrain && isOpen() ? new Promise<void>((resolve) => whenRoomy.push(resolve)) : Promise.resolve())
+  const close = () => {
+    if (isOpen()) response.end()
+  }
+  const credential = options.credentials.follow(options.identity, (why) => {
+    const error = why === 'expired' ? fault('TOKEN_EXPIRED') : fault('UNAUTHENTICATED', 'The session has ended.')
+    for (const [id, operation] of running) {
+      running.delete(id)
+      operation?.close()
+      write(format.end([error], id))
+    }
+    close()
+  })
+  const outlet = (id: string): Omit<Outlet, 'end'> => ({
+    send: (result) => !isOpen() || response.write(format.next(result, id)),
+    buffered: () => response.writableLength,
+    // What waits in the buffer is lost with it: the client has the cursor of what it has read.
+    overflow: () => void response.destroy(),
+    mayReceive: credential.isGood,
+  })
+
+  response.on('drain', () => {
+    for (const operation of running.values()) operation?.resume()
+    letWaitingOn()
+  })
+  response.once('close', () => {
+    left.abort()
+    for (const operation of running.values()) operation?.close()
+    running.clear()
+    credential[Symbol.dispose]()
+    letWaitingOn()
+  })
+  // Proxies must not wait for more. The connection has no other use: kept alive it would only hold up a drain.
+  response.writeHead(200, { ...options.headers, ...format.headers, 'x-accel-buffering': 'no', connection: 'close' })
+  response.write(format.opening)
+
+  return {
+    running,
+    credential,
+    left: left.signal,
+    async run(id, caller, asked) {
+      const connection: Connection = { caller, backlog, left: left.signal, roomy }
+      running.set(id, null)
+      let ended: readonly GraphQLError[] | null = null
+      try {
+        const operation = await operations.start(connection, asked, outlet(id))
+        if (!running.has(id)) return operation.close()
+        running.set(id, operation)
+        await operation.run()
+      } catch (error) {
+        ended = error instanceof InvalidOperation ? error.errors : error instanceof GraphQLError ? [error] : [fault('INTERNAL')]
+      }
+      if (running.delete(id)) write(format.end(ended, id))
+    },
+    stop(id) {
+      const operation = running.get(id)
+      running.delete(id)
+      operation?.close()
+    },
+    beat() {
+      if (!response.writableNeedDrain) write(format.heartbeat)
+    },
+    close,
+  }
+}
+
+/** An answer without data, as text. */
+export const errorsText = (errors: readonly GraphQLError[]): string => answerText({ data: undefined, errors })
