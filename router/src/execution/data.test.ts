@@ -4,7 +4,7 @@ import { buildSchema } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
 import { copyOf, type Json, merge } from './merge.ts'
 import { objectsAt, placesOf } from './paths.ts'
-import { representationOf } from './representations.ts'
+import { representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 
 test('answers are joined: objects with objects, lists of equal length item by item, the later value else', () => {
@@ -53,6 +53,12 @@ const schema = buildSchema(`
   type Book implements Thing { id: ID! isbn: String parts: [Part] }
   type Part { no: Int code: String }`)
 type Selection = NonNullable<FetchNode['requires']>[number]
+/** The representation of one entity. */
+function representationOf(...args: Parameters<typeof representationsOf>): (entity: Json) => string | undefined {
+  const represent = representationsOf(...args)
+  return (entity) => represent([entity]).texts[0]
+}
+
 const key = (name: string): Selection => ({ kind: 'Field', name })
 const of = (typeCondition: string, ...names: string[]): Selection => ({
   kind: 'InlineFragment',
@@ -67,6 +73,15 @@ test('an entity is represented by what the fetch requires, and not at all when i
   assert.equal(represent({ __typename: 'Book' }), undefined)
   assert.equal(represent({ __typename: 'Part', id: '1' }), undefined)
   assert.equal(represent({ id: '1' }), undefined)
+})
+
+test('an entity is asked for once, wherever and under whatever key it stands', () => {
+  const [a, b, c, d] = [1, 1, '1', 2].map((id) => ({ __typename: 'Book', id, isbn: 'x' })) as Json[] as [Json, Json, Json, Json]
+  assert.deepEqual(representationsOf(schema, [of('Book', 'id')], undefined)([a, b, c, d, { __typename: 'Book' }]), {
+    texts: ['{"__typename":"Book","id":1}', '{"__typename":"Book","id":"1"}', '{"__typename":"Book","id":2}'],
+    targets: [[a, b], [c], [d]],
+  })
+  assert.deepEqual(representationsOf(schema, [of('Book', 'id', 'isbn')], undefined)([a, b]).targets, [[a, b]])
 })
 
 test('of several keys those are sent that the entity has, also through an interface', () => {

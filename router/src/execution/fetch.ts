@@ -8,7 +8,7 @@ import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
 import { copyOf, isJson, type Json, merge } from './merge.ts'
 import { objectsAt, type PlanPath, placesOf, type ResponsePlace } from './paths.ts'
-import { representationOf } from './representations.ts'
+import { representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 
 /** What every step of one run works on. */
@@ -38,7 +38,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const { supergraphSchema, sources, logger } = options
   const { serviceName, operation: query, operationName, variableUsages = [], requires, inputRewrites, outputRewrites } = node
   const isKeyed = CONDITION.test(query) ? keyCheck(supergraphSchema, serviceName) : undefined
-  const represent = requires && representationOf(supergraphSchema, requires, inputRewrites, isKeyed)
+  const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isKeyed)
 
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
@@ -82,21 +82,10 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   }
 
   return async (run) => {
-    const indexes = new Map<string, number>()
-    /** Objects by their representation. */
-    const targets: Json[][] = []
-    for (const target of objectsAt(run.root, path)) {
-      const text = represent(target)
-      if (text === undefined) continue
-      const index = indexes.get(text)
-      if (index === undefined) {
-        indexes.set(text, targets.length)
-        targets.push([target])
-      } else targets[index]?.push(target)
-    }
+    const { texts, targets } = represent(objectsAt(run.root, path))
     if (targets.length === 0) return
     const { variables, asOf } = run.execution
-    const request = { ...fixed, variables: picked(variables), representations: [...indexes.keys()], asOf }
+    const request = { ...fixed, variables: picked(variables), representations: texts, asOf }
     const { data, errors } = await ask(run, request)
     if (errors) run.errors.push(...entityErrors(run, errors, targets))
     if (!data) return

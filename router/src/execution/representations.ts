@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
+import { textOf } from './leaves.ts'
 import { fieldOf, isJson, type Json, merge } from './merge.ts'
 import { partOf } from './partial-representations.ts'
 import { applyRewrites, isSubType } from './rewrites.ts'
@@ -9,27 +10,44 @@ type Selection = Selections[number]
 type Field = Extract<Selection, { readonly kind: 'Field' }>
 
 /** The JSON text that stands for an entity in `_entities`; undefined when the entity lacks what the fetch requires. */
-export type Represent = (entity: Json) => string | undefined
+type Represent = (entity: Json) => string | undefined
+
+/** How entities of one type are represented. */
+interface TypeRepresentation {
+  readonly write: Represent
+  /** The one scalar field beside `__typename`, where there is but one: entities with the same value are the same. */
+  readonly key: string | undefined
+}
+
+/** Entities to ask for, each once, and the objects that each of them stands for. */
+export interface Represented {
+  readonly texts: readonly string[]
+  readonly targets: readonly (readonly Json[])[]
+}
 
 /**
  * Compiles what a fetch requires of its entities.
  * @param isKeyed given for a fetch with conditions: whether a part of what it requires is enough to find the entity
  */
-export function representationOf(
+export function representationsOf(
   schema: GraphQLSchema,
   requires: Selections,
   rewrites: FetchNode['inputRewrites'],
   isKeyed?: (representation: Json) => boolean,
-): Represent {
-  const byType = new Map<unknown, Represent>()
-  return (entity) => {
+): (entities: readonly Json[]) => Represented {
+  const byType = new Map<unknown, TypeRepresentation>()
+
+  function typeOf(entity: Json): TypeRepresentation {
     const typeName = entity.__typename
-    let represent = byType.get(typeName)
-    if (!represent) {
-      represent = forType(schema, requires, typeName)
-      byType.set(typeName, represent)
-    }
-    const text = represent(entity)
+    const known = byType.get(typeName)
+    if (known) return known
+    const made = forType(schema, requires, typeName)
+    byType.set(typeName, made)
+    return made
+  }
+
+  function textOfEntity({ write }: TypeRepresentation, entity: Json): string | undefined {
+    const text = write(entity)
     if (text === undefined) return isKeyed && partial(entity, isKeyed)
     return rewrites ? JSON.stringify(rewritten(JSON.parse(text) as Json)) : text
   }
@@ -43,27 +61,71 @@ export function representationOf(
     if (rewrites) applyRewrites(schema, rewrites, representation)
     return representation
   }
+
+  return (entities) => {
+    const byText = new Map<string, Json[]>()
+    // Most objects are told apart by one key, and many are the same: a look at the key is less than a text.
+    const byKey = new Map<TypeRepresentation, Map<unknown, Json[]>>()
+    for (const entity of entities) {
+      const type = typeOf(entity)
+      const key = type.key === undefined ? undefined : fieldOf(entity, type.key)
+      let same = byKey.get(type)
+      const found = key === undefined ? undefined : same?.get(key)
+      if (found) {
+        found.push(entity)
+        continue
+      }
+      const text = textOfEntity(type, entity)
+      if (text === undefined) continue
+      const targets = byText.get(text)
+      if (targets) targets.push(entity)
+      const own = targets ?? [entity]
+      if (!targets) byText.set(text, own)
+      if (key === undefined) continue
+      if (!same) {
+        same = new Map()
+        byKey.set(type, same)
+      }
+      same.set(key, own)
+    }
+    return { texts: [...byText.keys()], targets: [...byText.values()] }
+  }
 }
 
+const NOT_REPRESENTED: TypeRepresentation = { write: () => undefined, key: undefined }
+
 /** A type's fragments are alternatives where one lacks its fields, as entities of several keys do; those that do not are joined. */
-function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown): Represent {
-  const alternatives = requires
-    .filter((one) => one.kind === 'InlineFragment' && typeof typeName === 'string' && appliesTo(schema, one.typeCondition, typeName))
-    .map((one) => textWriter(schema, one.selections ?? []))
+function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown): TypeRepresentation {
+  if (typeof typeName !== 'string') return NOT_REPRESENTED
+  const fragments = requires.flatMap((one) =>
+    one.kind === 'InlineFragment' && appliesTo(schema, one.typeCondition, typeName) ? [one.selections] : [],
+  )
   const own = requires.filter((one) => one.kind === 'Field')
-  if (own.length > 0) alternatives.push(textWriter(schema, own))
+  const alternatives = own.length > 0 ? [...fragments, own] : fragments
+  const writers = alternatives.map((selections) => textWriter(schema, selections))
   const [only, ...more] = alternatives
-  const named = (text: string | undefined) => (text?.includes('"__typename":"') ? text : undefined)
-  if (!only) return () => undefined
-  if (more.length === 0) return (entity) => named(only(entity))
-  return (entity) => {
-    const joined: Json = {}
-    for (const write of alternatives) {
-      const text = write(entity)
-      if (text !== undefined) merge(joined, JSON.parse(text) as Json)
-    }
-    return named(JSON.stringify(joined))
+  const [write] = writers
+  if (!only || !write) return NOT_REPRESENTED
+  // Nothing is an entity without its type.
+  if (more.length === 0) return only.some(isTypeName) ? { write, key: singleKey(only) } : NOT_REPRESENTED
+  return {
+    key: undefined,
+    write(entity) {
+      const joined: Json = {}
+      for (const writeOne of writers) {
+        const text = writeOne(entity)
+        if (text !== undefined) merge(joined, JSON.parse(text) as Json)
+      }
+      return joined.__typename === undefined ? undefined : JSON.stringify(joined)
+    },
   }
+}
+
+const isTypeName = (one: Selection) => one.kind === 'Field' && one.name === '__typename' && one.alias === undefined
+
+function singleKey(selections: Selections): string | undefined {
+  const [key, ...others] = selections.filter((one) => !isTypeName(one))
+  return key?.kind === 'Field' && !key.selections && others.length === 0 ? (key.alias ?? key.name) : undefined
 }
 
 const appliesTo = (schema: GraphQLSchema, condition: string | undefined, typeName: string) =>
@@ -119,4 +181,4 @@ function nested(write: (value: Json) => string | undefined): (value: unknown) =>
   return writeValue
 }
 
-const scalarText = (value: unknown): string => JSON.stringify(value)
+const scalarText = (value: unknown): string => (typeof value === 'string' ? textOf(value) : JSON.stringify(value))
