@@ -111,13 +111,32 @@ describe('input hygiene', async () => {
   })
 
   test('other methods are named the right ones', async () => {
-    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+    for (const method of ['PATCH', 'DELETE']) {
       const { status, headers } = await refusal({ method, body: TYPENAME })
       assert.deepEqual([status, headers.get('allow')], [405, 'GET, POST'], method)
     }
     const mutation = `?query=${encodeURIComponent('mutation { rename(name: "x") { id } }')}`
     const byGet = await refusal({ method: 'GET' }, `/graphql${mutation}`)
     assert.deepEqual([byGet.status, byGet.headers.get('allow')], [405, 'POST'])
+  })
+
+  test('a mutation does not come by GET either from who takes parts', async () => {
+    const search = `?query=${encodeURIComponent('mutation { rename(name: "x") { id } }')}`
+    const headers = { 'apollo-require-preflight': '1', accept: 'multipart/mixed;deferSpec=20220824, application/json' }
+    const { status, headers: answered } = await refusal({ method: 'GET', headers }, `/graphql${search}`)
+    assert.deepEqual([status, answered.get('allow')], [405, 'POST'])
+  })
+
+  test('who names event streams behind single answers, as urql always does, gets a single answer', async () => {
+    const single = 'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed'
+    const send = async (accept: string) => {
+      const answer = await fetch(endpoint, { method: 'POST', headers: { 'content-type': 'application/json', accept }, body: TYPENAME })
+      await answer.text()
+      return answer.headers.get('content-type')
+    }
+    assert.equal(await send(single), 'application/graphql-response+json; charset=utf-8')
+    assert.match((await send('text/event-stream, application/json;q=0.5')) ?? '', /^text\/event-stream/)
+    assert.match((await send('text/event-stream')) ?? '', /^text\/event-stream/)
   })
 
   test('who accepts nothing that is served gets 406, before anything runs', async () => {

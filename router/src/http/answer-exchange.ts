@@ -9,16 +9,19 @@ import type { Exchange, Reply } from './exchange.ts'
 import { answerStart } from './incremental.ts'
 import { type MediaType, statusOf } from './negotiate.ts'
 import type { Parameters } from './parameters.ts'
+import { HttpRefusal } from './refusal.ts'
 
 /**
  * Prepares the operation of an exchange.
- * @throws InvalidOperation
+ * @throws InvalidOperation, HttpRefusal 405 for what may not come by GET
  */
 export async function prepareExchange({ operations }: Pipeline, exchange: Exchange): Promise<PreparedOperation> {
-  const { query, parameters, caller, isPrivileged } = exchange
+  const { request, query, parameters, caller, isPrivileged } = exchange
   // Apollo's clients always say that they take parts: only a document that defers something is worth another plan.
   const choices = exchange.takesParts && query.includes('@defer') ? WITH_PARTS : NO_CHOICES
   const operation = await operations.prepare(query, parameters.operationName, caller.viewer, isPrivileged, choices)
+  if (request.method === 'GET' && operation.kind === 'mutation')
+    throw new HttpRefusal(405, 'BAD_REQUEST', 'A mutation is not sent by GET.', { allow: 'POST' })
   if (operation.kind === 'subscription') throw new InvalidOperation([NOT_A_STREAM])
   exchange.keepDocument?.()
   return operation
@@ -26,7 +29,7 @@ export async function prepareExchange({ operations }: Pipeline, exchange: Exchan
 
 const WITH_PARTS: PlanChoices = { ...NO_CHOICES, defer: true }
 
-const NOT_A_STREAM = new GraphQLError('Subscribe over WebSocket.', { extensions: { code: 'BAD_REQUEST' } })
+const NOT_A_STREAM = new GraphQLError('Subscribe over WebSocket, or accept text/event-stream.', { extensions: { code: 'BAD_REQUEST' } })
 
 /** Runs the prepared operation of an exchange. */
 export const runExchange = (pipeline: Pipeline, { parameters, caller, signal }: Exchange, operation: PreparedOperation): Promise<Answer> =>

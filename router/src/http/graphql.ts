@@ -63,7 +63,8 @@ export async function openGraphql(options: GraphqlOptions): Promise<GraphqlEndpo
     if (isPreflight(request)) return void response.writeHead(204, granted).end()
     if (options.streams.takes(request)) {
       const refuse = (error: unknown) => send(refusal(error, 'application/json', logger), 'application/json', NO_NOTES)
-      return void options.streams.handle(request, response, { ...granted, ...COMMON_HEADERS }).catch(refuse)
+      const log = () => logger.info(requestLine(request, response.statusCode, performance.now() - startedAt), 'stream')
+      return void options.streams.handle(request, response, { ...granted, ...COMMON_HEADERS }).then(log, refuse)
     }
     const { accept: accepted } = request.headers
     const type = answerType(accepted) ?? (takesParts(accepted) ? 'application/graphql-response+json' : null)

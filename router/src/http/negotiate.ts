@@ -7,6 +7,7 @@ export type MediaType = 'application/json' | 'application/graphql-response+json'
 
 const JSON_TYPE = 'application/json'
 const RESPONSE_TYPE = 'application/graphql-response+json'
+const EVENTS_TYPE = 'text/event-stream'
 const OFFERED = [`${JSON_TYPE}; charset=utf-8`, JSON_TYPE, `${RESPONSE_TYPE}; charset=utf-8`, RESPONSE_TYPE]
 
 // A client sends the same header all day; some send a new one each time.
@@ -21,6 +22,21 @@ export function answerType(accept: string | undefined): MediaType | null {
   const type = best === undefined ? null : best.startsWith(RESPONSE_TYPE) ? RESPONSE_TYPE : JSON_TYPE
   chosen.set(accept, { type })
   return type
+}
+
+const eventsFirst = new LRUCache<string, { readonly isFirst: boolean }>({ max: 500 })
+
+/**
+ * True for a client that would rather have events than one answer. Many name `text/event-stream` last in every request, for
+ * servers that answer so: a query's answer in one piece is what they like better.
+ */
+export function prefersEvents(accept: string | undefined): boolean {
+  if (accept === undefined || !accept.includes(EVENTS_TYPE)) return false
+  const known = eventsFirst.get(accept)
+  if (known) return known.isFirst
+  const isFirst = new Negotiator({ headers: { accept } }).mediaType([...OFFERED, EVENTS_TYPE]) === EVENTS_TYPE
+  eventsFirst.set(accept, { isFirst })
+  return isFirst
 }
 
 /**

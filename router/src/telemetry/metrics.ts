@@ -27,3 +27,10 @@ export const subgraphSeconds = meter.createHistogram('subgraph_request_duration_
 
 /** 0 closed, 1 half open, 2 open; by subgraph. */
 export const breakerState = meter.createGauge('circuit_breaker_state')
+
+/** Open sockets, and those that have closed, by close code. */
+export const socketsOpen = meter.createUpDownCounter('ws_connections')
+export const socketsClosed = meter.createCounter('ws_closed_total')
+
+/** Open subscriptions over all transports, by field. */
+export const subscriptionsOpen = meter.createUpDownCounter('ws_subscriptions')

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from '@vibely/kit/viewer'
+import { prefersEvents } from '../http/negotiate.ts'
 import type { OriginCheck } from '../http/origins.ts'
 import { HttpRefusal } from '../http/refusal.ts'
 import type { Authenticator, Identity } from '../identity/access-token.ts'
@@ -110,6 +111,6 @@ export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
   }
 }
 
-const wantsEvents = ({ headers }: IncomingMessage) => /\btext\/event-stream\b/i.test(headers.accept ?? '')
+const wantsEvents = ({ headers }: IncomingMessage) => prefersEvents(headers.accept)
 const wantsMultipart = ({ headers }: IncomingMessage) =>
   /\bmultipart\/mixed\b/i.test(headers.accept ?? '') && /subscriptionSpec="?1\.0/i.test(headers.accept ?? '')

@@ -2,7 +2,7 @@ import { fault, isInternal } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import { inSpan, SpanKind } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
-import { GraphQLError, type OperationTypeNode } from 'graphql'
+import { GraphQLError, Kind, type OperationTypeNode } from 'graphql'
 import type { Answer } from '../execution/answer.ts'
 import type { Backlog } from '../live/queue.ts'
 import { liveResult } from '../live/result.ts'
@@ -12,6 +12,7 @@ import { costExtensions } from '../operations/cost-report.ts'
 import type { Asked, PersistedOperations } from '../operations/persisted.ts'
 import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { subscriptionsOpen } from '../telemetry/metrics.ts'
 import { traced } from '../telemetry/traces.ts'
 
 export interface AskedOperation extends Asked {
@@ -74,6 +75,10 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
     ending.promise.catch(() => undefined)
     const end = (errors: readonly GraphQLError[]) => (errors[0] ? ending.reject(errors[0]) : ending.resolve())
     const stream = await live.subscribe({ operation, variables, caller, resumeFrom, outlet: { ...outlet, end }, backlog })
+    const field = { field: rootFieldOf(operation) }
+    const over = () => subscriptionsOpen.add(-1, field)
+    subscriptionsOpen.add(1, field)
+    ending.promise.then(over, over)
     const close = () => {
       stream.close()
       ending.resolve()
@@ -130,6 +135,11 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
         }
       }),
   }
+}
+
+function rootFieldOf({ definition }: PreparedOperation): string {
+  const [selection] = definition.selectionSet.selections
+  return selection?.kind === Kind.FIELD ? selection.name.value : 'fragment'
 }
 
 /** The error as a client may see it, scrubbed later. What is ours is logged. */

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { OriginCheck } from '../http/origins.ts'
 import type { Authenticator } from '../identity/access-token.ts'
 import type { Credentials } from '../live/reauthorize.ts'
+import { socketsClosed, socketsOpen } from '../telemetry/metrics.ts'
 import type { Admission } from './admission.ts'
 import type { Operations } from './operations.ts'
 import { startPings } from './pings.ts'
@@ -39,6 +40,7 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
   function serve(socket: WebSocket, wire: Duplex, request: IncomingMessage, place: Disposable): void {
     const { client, close } = socketClient(socket, wire, request, options)
     pings.add(socket)
+    socketsOpen.add(1)
     const closed = operations.opened(
       {
         protocol: socket.protocol,
@@ -59,6 +61,8 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
     // ws closes the socket by itself, with the right code.
     socket.on('error', (error) => logger.debug({ err: error }, 'socket'))
     socket.once('close', (code, reason) => {
+      socketsOpen.add(-1)
+      socketsClosed.add(1, { code })
       place[Symbol.dispose]()
       close()
       closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a socket was not left cleanly'))
