@@ -15,6 +15,7 @@ import { openRedisFeeds } from './live/redis.ts'
 import { streamCursors } from './live/stream-cursor.ts'
 import { openLive } from './live/subscribe.ts'
 import { fallingBack } from './operations/budget.ts'
+import { withCredit } from './operations/budget-credit.ts'
 import { memoryBuckets } from './operations/budget-memory.ts'
 import { redisBuckets } from './operations/budget-redis.ts'
 import { memoryStore, redisStore } from './operations/document-store.ts'
@@ -75,7 +76,8 @@ export async function openRouter({
   const cache = entities ? (source: Source) => entities.over(source, state) : undefined
   const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches, cache }))
   const ownBuckets = memoryBuckets()
-  const buckets = url === undefined ? ownBuckets : fallingBack(stack.use(redisBuckets({ url, namespace, logger })), ownBuckets, logger)
+  const sharedBuckets = url === undefined ? null : stack.use(withCredit(stack.use(redisBuckets({ url, namespace, logger }))))
+  const buckets = sharedBuckets ? fallingBack(sharedBuckets, ownBuckets, logger) : ownBuckets
   const options = { introspection: !production, shareOperations, buckets, limits: limitsOf(env), logger }
   const pipeline = openPipeline(state, sources, options)
   const credentials = stack.use(openCredentials())

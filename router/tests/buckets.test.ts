@@ -5,6 +5,7 @@ import { eventually } from '@vibely/testkit/eventually'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
 import { Redis } from 'ioredis'
 import { type Buckets, fallingBack } from '../src/operations/budget.ts'
+import { withCredit } from '../src/operations/budget-credit.ts'
 import { memoryBuckets } from '../src/operations/budget-memory.ts'
 import { redisBuckets } from '../src/operations/budget-redis.ts'
 import { proxyTo } from './cuttable-proxy.ts'
@@ -23,8 +24,11 @@ after(async () => {
 const SLOW = { capacity: 100, refillPerSecond: 0.001 }
 const round = ({ granted, remaining }: { granted: boolean; remaining: number }) => [granted, Math.round(remaining)]
 
+const redisForCredit = redisBuckets({ url, namespace: `${namespace}c`, logger })
+after(() => redisForCredit[Symbol.asyncDispose]())
 const kinds: Record<string, () => Buckets & Partial<AsyncDisposable>> = {
   'in Redis': () => redisBuckets({ url, namespace, logger }),
+  'in Redis, with credit': () => withCredit(redisForCredit),
   'in the process': () => memoryBuckets(),
 }
 for (const [kind, openBuckets] of Object.entries(kinds))
@@ -62,6 +66,37 @@ test('two routers take from one bucket, which is no key once it is full', async 
   assert.ok((await redis.pttl(`${namespace}budget:shared`)) > 0)
   await two.take('shared', SLOW, -60)
   assert.equal(await redis.exists(`${namespace}budget:shared`), 0)
+})
+
+test('a router that holds credit hands nobody more than the bucket has, and gives back what it does not use', async () => {
+  await using redisOne = redisBuckets({ url, namespace, logger })
+  await using redisTwo = redisBuckets({ url, namespace, logger })
+  await using one = withCredit(redisOne)
+  await using two = withCredit(redisTwo)
+  const taken = await Promise.all(Array.from({ length: 60 }, (_, index) => (index % 2 ? one : two).take('held', SLOW, 3)))
+  const granted = taken.filter((each) => each.granted).length
+  // What one holds while the other asks is not there for it.
+  assert.ok(granted >= 26 && granted <= 33, String(granted))
+  await one.take('held', SLOW, -50)
+  await eventually(async () => Number(await redis.hget(`${namespace}budget:held`, 'tokens')) >= 50)
+})
+
+test('who asks often seldom waits for Redis', async () => {
+  const large = { capacity: 5_000, refillPerSecond: 0.001 }
+  let asked = 0
+  await using shared = redisBuckets({ url, namespace, logger })
+  await using buckets = withCredit({
+    take(...request) {
+      asked += 1
+      return shared.take(...request)
+    },
+  })
+  for (let index = 0; index < 100; index += 1) {
+    assert.equal((await buckets.take('often', large, 200)).granted, true)
+    await buckets.take('often', large, -190)
+  }
+  assert.deepEqual(round(await buckets.take('often', large, 0)), [true, 4_000])
+  assert.ok(asked <= 10, String(asked))
 })
 
 test('a bucket of another installation is another one', async () => {

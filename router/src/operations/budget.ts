@@ -11,6 +11,8 @@ export interface Taken {
   readonly granted: boolean
   /** What is left. */
   readonly remaining: number
+  /** How much was taken beyond the amount. */
+  readonly ahead?: number
 }
 
 /** The buckets of all who ask. */
@@ -18,8 +20,9 @@ export interface Buckets {
   /**
    * Takes an amount if that much is there. A negative amount is given back, and always fits.
    * @param owner whose bucket it is; one that is not known yet is full
+   * @param ahead so much more is taken if it is there
    */
-  take(owner: string, size: BucketSize, amount: number): Promise<Taken>
+  take(owner: string, size: BucketSize, amount: number, ahead?: number): Promise<Taken>
 }
 
 const PAUSE_MS = 1_000

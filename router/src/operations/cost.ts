@@ -47,38 +47,34 @@ function termOf(node: CostNode): Term {
 
 /** A field of the answer, whatever types and conditions it was selected under. */
 interface AnswerField {
+  readonly name: string
   readonly weight: number
   readonly arguments: Term
-  readonly below: AnswerFields
+  readonly below: readonly AnswerField[]
 }
 
-type AnswerFields = ReadonlyMap<string, AnswerField>
+const alike = (nodes: readonly CostNode[]): readonly AnswerField[] =>
+  [...Map.groupBy(nodes, ({ responseName }) => responseName)].map(([name, same]) => ({
+    name,
+    weight: Math.max(...same.map(({ weight }) => weight)),
+    arguments: same[0]?.arguments ?? 0,
+    below: alike(same.flatMap(({ below }) => below)),
+  }))
 
-const alike = (nodes: readonly CostNode[]): AnswerFields =>
-  new Map(
-    [...Map.groupBy(nodes, ({ responseName }) => responseName)].map(([name, same]) => [
-      name,
-      {
-        weight: Math.max(...same.map(({ weight }) => weight)),
-        arguments: same[0]?.arguments ?? 0,
-        below: alike(same.flatMap(({ below }) => below)),
-      },
-    ]),
-  )
-
-function costOf(fields: AnswerFields, data: unknown, variables: Variables): number {
+function costOf(fields: readonly AnswerField[], data: unknown, variables: Variables): number {
   if (data === null || typeof data !== 'object') return 0
   let cost = 0
-  for (const [name, field] of fields) {
-    const value = (data as Readonly<Record<string, unknown>>)[name]
-    if (value !== null && value !== undefined) cost += evaluate(field.arguments, variables) + valueCost(field, value, variables)
+  for (const field of fields) {
+    const value = (data as Readonly<Record<string, unknown>>)[field.name]
+    if (value === null || value === undefined) continue
+    cost += evaluate(field.arguments, variables) + valueCost(field, value, variables)
   }
   return cost
 }
 
 function valueCost(field: AnswerField, value: unknown, variables: Variables): number {
   if (value === null) return 0
-  if (!Array.isArray(value)) return field.weight + (field.below.size > 0 ? costOf(field.below, value, variables) : 0)
+  if (!Array.isArray(value)) return field.below.length > 0 ? field.weight + costOf(field.below, value, variables) : field.weight
   let cost = 0
   for (const item of value) cost += valueCost(field, item, variables)
   return cost
