@@ -51,7 +51,25 @@ describe('HTTP', async () => {
     const allowed = await preflight('https://app.example')
     assert.equal(allowed.status, 204)
     assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://app.example')
+    assert.equal(allowed.headers.get('vary'), 'Origin')
+    assert.match(allowed.headers.get('access-control-allow-methods') ?? '', /POST/)
+    assert.equal(allowed.headers.get('access-control-allow-headers'), 'content-type')
     assert.equal((await preflight('https://evil.example')).headers.get('access-control-allow-origin'), null)
+
+    const ask = (origin: string) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin },
+        body: '{"query":"{ __typename }"}',
+      })
+    const mine = await ask('https://app.example')
+    assert.equal(mine.headers.get('access-control-allow-credentials'), 'true')
+    assert.match(mine.headers.get('access-control-expose-headers') ?? '', /RateLimit/)
+    for (const origin of ['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null']) {
+      const foreign = await ask(origin)
+      assert.equal(foreign.headers.get('access-control-allow-origin'), null, origin)
+      assert.equal(foreign.headers.get('vary'), 'Origin', 'a cache must not hand it to another origin')
+    }
   })
 
   test('the explorer is one page that asks nobody else', async () => {

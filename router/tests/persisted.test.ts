@@ -73,6 +73,43 @@ describe('automatic persisted queries', async () => {
   })
 })
 
+/** The first result of an operation on a socket. */
+async function onSocket(running: Running, payload: object) {
+  const client = running.client()
+  const { value } = await client
+    .iterate({ query: '', ...payload })
+    .next()
+    .catch((errors: unknown) => ({ value: { errors } }))
+  const { data, errors } = value as { data?: object; errors?: { extensions: { code: string } }[] }
+  return { data, code: errors?.[0]?.extensions.code }
+}
+
+describe('persisted operations on a socket', async () => {
+  const listed = 'query Listed { reviews(first: 1) { id } }'
+  const manifest = JSON.stringify({ [`sha256:${sha256(listed)}`]: listed })
+  const running = await runRouter({ persistedDocuments: manifest, env: { SAFELIST: 'enforce' } })
+  after(() => running[Symbol.asyncDispose]())
+  const open = await runRouter()
+  after(() => open[Symbol.asyncDispose]())
+
+  test('are found by hash and by id, and nothing else runs', async () => {
+    const expected = { reviews: [{ id: 'r1' }] }
+    for (const payload of [{ query: listed }, apq(listed), { documentId: `sha256:${sha256(listed)}` }])
+      assert.deepEqual((await onSocket(running, payload)).data, expected, JSON.stringify(payload))
+    const other = '{ reviews { id } }'
+    for (const payload of [{ query: other }, apq(other), { query: other, ...apq(other) }])
+      assert.equal((await onSocket(running, payload)).code, 'PERSISTED_QUERY_REQUIRED', JSON.stringify(payload))
+  })
+
+  test('are kept for sockets and requests alike', async () => {
+    const query = 'query OnSocket { reviews(first: 1) { id } }'
+    assert.equal((await onSocket(open, apq(query))).code, 'PERSISTED_QUERY_NOT_FOUND')
+    assert.ok((await onSocket(open, { query, ...apq(query) })).data)
+    assert.ok((await onSocket(open, apq(query))).data)
+    assert.equal((await send(open, apq(query))).status, 200)
+  })
+})
+
 describe('the safelist', () => {
   const listed = 'query Listed { reviews(first: 1) { id } }'
   const manifests = {

@@ -25,7 +25,8 @@ export function cors(allowed: readonly string[]): Cors {
     if (!isPreflight(request)) return { ...grant, 'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After' }
     return {
       ...grant,
-      'access-control-allow-methods': 'GET, POST',
+      // The last two are for event streams that several operations share.
+      'access-control-allow-methods': 'GET, POST, PUT, DELETE',
       'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'content-type, authorization',
       'access-control-max-age': '600',
     }
