@@ -4,6 +4,7 @@ import type { Answer } from '../execution/answer.ts'
 import type { Run } from '../execution/run.ts'
 import { coerceVariables } from '../execution/variables.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
+import { operationCost } from '../telemetry/metrics.ts'
 import { traced } from '../telemetry/traces.ts'
 import type { Charge, Charges } from './cost-charges.ts'
 import type { Variables } from './cost-terms.ts'
@@ -27,6 +28,9 @@ interface Admitted {
   readonly variables: Variables
   readonly charge: Charge | null
 }
+
+const REQUESTED = { kind: 'requested' } as const
+const ACTUAL = { kind: 'actual' } as const
 
 export function openGate(options: {
   readonly state: SchemaState
@@ -54,7 +58,11 @@ export function openGate(options: {
       if (refused.length > 0) return { data: undefined, errors: traced(refused), cost: charge?.settle(0) }
       const answer = await run({ ...input, coerced })
       // Who leaves early has had the work done all the same.
-      return { ...answer, cost: charge?.settle(signal.aborted ? undefined : answer.spent) }
+      if (!charge) return answer
+      const cost = charge.settle(signal.aborted ? undefined : answer.spent)
+      operationCost.record(cost.requested, REQUESTED)
+      operationCost.record(cost.actual, ACTUAL)
+      return { ...answer, cost }
     },
     async admit(operation, given, caller) {
       const { refused, variables } = await check(operation, given, caller)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { before, test } from 'node:test'
 import {
   type GraphQLField,
@@ -9,8 +10,13 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  Kind,
+  parse,
 } from 'graphql'
-import { committedSupergraph } from './committed.ts'
+import { operationCost } from '../operations/cost.ts'
+import { ALLOWANCES } from '../operations/cost-charges.ts'
+import { LIST_LIMITS } from '../operations/cost-lists.ts'
+import { committedExplorerDocument, committedPersistedDocuments, committedSupergraph } from './committed.ts'
 import { buildSchemaState, type SchemaState } from './schema-state.ts'
 
 let state: SchemaState
@@ -62,4 +68,27 @@ test('every page of our contract is cut by its arguments, and has 20 items witho
 
 test('what signs in, registers or trades a token is known as such', () => {
   assert.deepEqual([...state.loginFields].sort(), ['refreshSession', 'register', 'requestEmailVerification', 'signIn', 'verifyEmail'])
+})
+
+test('what our clients and the explorer send can be paid, with pages of twenty', async () => {
+  const [documents, explorer] = await Promise.all([committedPersistedDocuments(), committedExplorerDocument()])
+  const texts = [...Object.values(JSON.parse(documents) as Record<string, string>), explorer]
+  let counted = 0
+  for (const document of texts.map((text) => parse(text))) {
+    for (const definition of document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)) {
+      const definitions = document.definitions.filter((one) => one === definition || one.kind === Kind.FRAGMENT_DEFINITION)
+      const cost = operationCost(state.apiSchema, state.costs, LIST_LIMITS, { ...document, definitions })
+      const requested = cost.requested({ first: 20 })
+      assert.ok(requested > 0 && requested <= ALLOWANCES.anonymous.operation, `${definition.name?.value}: ${requested}`)
+      counted += 1
+    }
+  }
+  assert.ok(counted > 15)
+})
+
+test('the example of docs/limits.md costs what it says', async () => {
+  const text = await readFile(new URL('../../../docs/limits.md', import.meta.url), 'utf8')
+  const [, example = '', said] = /```graphql\n(.*?# += (\d+)\n.*?)```/s.exec(text) ?? []
+  const cost = operationCost(state.apiSchema, state.costs, LIST_LIMITS, parse(example))
+  assert.equal(cost.requested({ n: 10 }), Number(said))
 })

@@ -17,6 +17,11 @@ export const errorsTotal = meter.createCounter('graphql_errors_total')
 /** Requests that were refused as a whole, by code. */
 export const rejectedTotal = meter.createCounter('graphql_rejected_total')
 
+/** Cost of the operations that ran: `requested` before, `actual` after. */
+export const operationCost = meter.createHistogram('graphql_operation_cost', {
+  advice: { explicitBucketBoundaries: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] },
+})
+
 /** Plans that were made, with the time it took. */
 export const planSeconds = meter.createHistogram('query_plan_duration_seconds', SECONDS)
 export const planHits = meter.createCounter('query_plan_cache_hits_total')
