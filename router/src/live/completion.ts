@@ -26,16 +26,37 @@ export interface Completion {
 
 const NEVER = new AbortController().signal
 
-/** Completes events of a stream that is kept: each result names its phase and its place. */
+// After a restart many clients return at once, and have missed the same.
+const KEEP_MS = 2_000
+const KEEP_BYTES = 1024 * 1024
+
+/**
+ * Completes events of a stream that is kept: each result names its phase and its place. Members of a group who ask for the
+ * same within two seconds get the same: they may see the same, and what is that fresh is fresh enough for a replay.
+ */
 export function keptCompletion(completion: Completion, cursors: StreamCursors, channel: string): Complete {
-  // Many clients begin at the same place: what carries no event is written once for them.
-  let marker: { readonly name: string; readonly result: Promise<LiveResult | null> } | undefined
+  const recent = new Map<string, Promise<LiveResult | null>>()
+  let bytes = 0
+  const keep = (name: string, made: Promise<LiveResult | null>) => {
+    recent.set(name, made)
+    void made.then((result) => {
+      const size = result?.json.length ?? 0
+      bytes += size
+      const forget = () => {
+        if (recent.delete(name)) bytes -= size
+      }
+      if (bytes > KEEP_BYTES) forget()
+      else setTimeout(forget, KEEP_MS).unref()
+    })
+    return made
+  }
   return (phase, place, event) => {
     const cursor = cursors.encode(channel, place)
-    if (event) return completed(completion, event, { phase, cursor }, cursor, null)
+    const make = () => completed(completion, event, { phase, cursor }, cursor, null)
+    // A live event comes to the whole group at once.
+    if (phase === 'LIVE') return make()
     const name = `${phase} ${cursor}`
-    if (marker?.name !== name) marker = { name, result: completed(completion, null, { phase, cursor }, cursor, null) }
-    return marker.result
+    return recent.get(name) ?? keep(name, make())
   }
 }
 

@@ -7,6 +7,7 @@ import type { LiveResult } from './result.ts'
 import type { StreamPlace } from './stream-cursor.ts'
 
 const AGAIN_MS = 500
+const BEHIND_MS = 20
 
 export type StreamPhase = 'REPLAY' | 'CAUGHT_UP' | 'LIVE' | 'RESYNC_REQUIRED'
 
@@ -154,7 +155,10 @@ export async function openStream(options: {
       place = at
       if (result) send(result)
     }
-    if (events.length === 0) goLive(place, phase === 'REPLAY' ? await kept.complete('CAUGHT_UP', place, null) : null, isOver)
+    if (events.length > 0) return
+    // The group is further than the stream: a Redis that lost its end gets it back from the store.
+    if (noted > place.seq) await setTimeout(BEHIND_MS)
+    goLive(place, phase === 'REPLAY' ? await kept.complete('CAUGHT_UP', place, null) : null, isOver)
   }
 
   /** Unless more has come meanwhile: then the reading goes on. */
@@ -180,6 +184,8 @@ export async function openStream(options: {
   let membership = await channel.group.join(member, (joined) => {
     head = joined
     isForeign = after !== null && after.epoch !== '' && head.epoch !== '' && after.epoch !== head.epoch
+    // A read that others began earlier may lack what the group has already.
+    noted = head.seq
     if (after && !isForeign) return
     state = 'opening'
     place = head

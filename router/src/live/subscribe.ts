@@ -77,7 +77,7 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
       reset: (place) => complete('RESYNC_REQUIRED', place, null),
       onEmpty,
     })
-    return { group, kept: { complete, range: (after) => reader.range(name, after, PAGE), head: () => reader.head(name) } }
+    return { group, kept: { complete, range: joined((after) => reader.range(name, after, PAGE)), head: () => reader.head(name) } }
   }
 
   function passingChannel(completion: Completion, channels: readonly string[], onEmpty: () => void): Channel {
@@ -107,5 +107,17 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
       const after = channel.kept && typeof cursor === 'string' ? cursors.decode(channels[0] ?? '', cursor) : null
       return inTime(openStream({ channel, after, outlet, backlog }), (late) => late.close())
     },
+  }
+}
+
+/** Reads that ask for the same while one is under way are one. */
+function joined<T>(read: (after: number) => Promise<T>): (after: number) => Promise<T> {
+  const reading = new Map<number, Promise<T>>()
+  return (after) => {
+    const known = reading.get(after)
+    if (known) return known
+    const started = read(after).finally(() => reading.delete(after))
+    reading.set(after, started)
+    return started
   }
 }
