@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { fault } from '@vibely/kit/errors'
 import type { LiveEvent, LiveReader } from '@vibely/kit/live'
 import type { Feed } from './group.ts'
@@ -23,11 +22,11 @@ export const channelFeed = (reader: LiveReader, channels: readonly string[]): Fe
  * @throws Fault SUBGRAPH_UNAVAILABLE
  */
 export async function inTime<T>(opening: Promise<T>, leave: (late: T) => void): Promise<T> {
-  const clock = new AbortController()
-  const late = setTimeout(LISTEN_MS, null, { signal: clock.signal }).catch(() => null)
-  const opened = await Promise.race([opening.then((value) => ({ value })), late])
+  const late = Promise.withResolvers<null>()
+  const clock = setTimeout(late.resolve, LISTEN_MS, null)
+  const opened = await Promise.race([opening.then((value) => ({ value })), late.promise])
     .catch(() => null)
-    .finally(() => clock.abort())
+    .finally(() => clearTimeout(clock))
   if (opened) return opened.value
   opening.then(leave).catch(() => undefined)
   throw fault('SUBGRAPH_UNAVAILABLE', 'Live events are unavailable.')

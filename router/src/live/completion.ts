@@ -51,11 +51,13 @@ export function keptCompletion(completion: Completion, cursors: StreamCursors, c
     return made
   }
   return (phase, place, event) => {
-    const cursor = cursors.encode(channel, place)
-    const make = () => completed(completion, event, { phase, cursor }, cursor, null)
+    const make = () => {
+      const cursor = cursors.encode(channel, place)
+      return completed(completion, event, { phase, cursor }, cursor, null)
+    }
     // A live event comes to the whole group at once.
     if (phase === 'LIVE') return make()
-    const name = `${phase} ${cursor}`
+    const name = `${phase} ${place.epoch} ${place.seq}`
     return recent.get(name) ?? keep(name, make())
   }
 }

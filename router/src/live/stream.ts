@@ -8,6 +8,7 @@ import type { StreamPlace } from './stream-cursor.ts'
 
 const AGAIN_MS = 500
 const BEHIND_MS = 20
+const BATCH = 32
 
 export type StreamPhase = 'REPLAY' | 'CAUGHT_UP' | 'LIVE' | 'RESYNC_REQUIRED'
 
@@ -15,6 +16,8 @@ export type StreamPhase = 'REPLAY' | 'CAUGHT_UP' | 'LIVE' | 'RESYNC_REQUIRED'
 export interface Outlet {
   /** False when the client takes no more for now: the stream waits until it is resumed. */
   send(result: LiveResult): boolean
+  /** Sends of this work leave together. */
+  batch(work: () => void): void
   /** Bytes that were sent and have not left. */
   buffered(): number
   /** Nothing follows. Called at most once, and not for a stream that was closed. */
@@ -147,13 +150,21 @@ export async function openStream(options: {
       const head = await kept.head()
       return goLive(placeOf(head), await kept.complete('RESYNC_REQUIRED', placeOf(head), null), isOver)
     }
-    for (const event of events) {
-      const at = { epoch: event.epoch, seq: event.seq }
-      const result = await kept.complete(phase, at, event)
-      if (full) await new Promise<void>((resolve) => (whenTaken = resolve))
-      if (isOver()) return
-      place = at
-      if (result) send(result)
+    for (let start = 0; start < events.length; start += BATCH) {
+      const ready: { readonly at: StreamPlace; readonly result: LiveResult | null }[] = []
+      for (const event of events.slice(start, start + BATCH))
+        ready.push({ at: placeOf(event), result: await kept.complete(phase, placeOf(event), event) })
+      ready.reverse()
+      while (ready.length > 0) {
+        if (full) await new Promise<void>((resolve) => (whenTaken = resolve))
+        if (isOver()) return
+        outlet.batch(() => {
+          for (let one = ready.pop(); one; one = full || isOver() ? undefined : ready.pop()) {
+            place = one.at
+            if (one.result) send(one.result)
+          }
+        })
+      }
     }
     if (events.length > 0) return
     // The group is further than the stream: a Redis that lost its end gets it back from the store.

@@ -115,7 +115,7 @@ function joined<T>(read: (after: number) => Promise<T>): (after: number) => Prom
   const reading = new Map<number, Promise<T>>()
   return (after) => {
     const known = reading.get(after)
-    if (known) return known
+    if (known !== undefined) return known
     const started = read(after).finally(() => reading.delete(after))
     reading.set(after, started)
     return started

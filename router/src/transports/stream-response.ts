@@ -11,6 +11,8 @@ import type { Outlet } from '../live/stream.ts'
 import { InvalidOperation } from '../operations/prepare.ts'
 import type { AskedOperation, Connection, Operations, RunningOperation } from './operations.ts'
 
+const LEFT = 'the client has left'
+
 /** How results look on a response that stays open. */
 export interface StreamFormat {
   readonly headers: OutgoingHttpHeaders
@@ -78,6 +80,11 @@ export function openStreamResponse(
   })
   const outlet = (id: string): Omit<Outlet, 'end'> => ({
     send: (result) => !isOpen() || response.write(format.next(result, id)),
+    batch(work) {
+      response.cork()
+      work()
+      response.uncork()
+    },
     buffered: () => response.writableLength,
     // What waits in the buffer is lost with it: the client has the cursor of what it has read.
     overflow: () => void response.destroy(),
@@ -89,7 +96,8 @@ export function openStreamResponse(
     letWaitingOn()
   })
   response.once('close', () => {
-    left.abort()
+    // Without a reason of its own it would build an error with a stack, which costs more than all the rest of leaving.
+    left.abort(LEFT)
     for (const operation of running.values()) operation?.close()
     running.clear()
     credential[Symbol.dispose]()
