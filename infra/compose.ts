@@ -2,21 +2,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { composeSupergraph } from '@vibely/router/compose'
+import { ownSubgraphs } from '@vibely/router/composed'
 
-const SUBGRAPHS = { auth: 4001, culture: 4002, social: 4003, feed: 4004 }
 // Each subgraph declares its own codes of user errors, and composition joins them.
 const EXPECTED_HINTS = /^UserErrorCode\./
 
-const schema = (file: string) => new URL(`../schema/${file}`, import.meta.url)
-const target = schema('supergraph.graphql')
+const target = new URL('../schema/supergraph.graphql', import.meta.url)
 
 async function compose(): Promise<string> {
-  const subgraphs = Object.entries(SUBGRAPHS).map(async ([name, port]) => ({
-    name,
-    url: `http://localhost:${port}/graphql`,
-    sdl: await readFile(schema(`${name}.graphql`), 'utf8'),
-  }))
-  const { supergraphSdl, hints } = composeSupergraph(await Promise.all(subgraphs))
+  const { supergraphSdl, hints } = composeSupergraph(await ownSubgraphs())
   const unexpected = hints.filter(({ coordinate }) => !EXPECTED_HINTS.test(coordinate))
   if (unexpected.length > 0) {
     throw new Error(`The subgraphs compose, but with hints:\n${unexpected.map(({ code, message }) => `  ${code}: ${message}`).join('\n')}`)

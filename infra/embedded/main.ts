@@ -9,11 +9,12 @@ import { openFeed } from '@vibely/feed/subgraph'
 import { readEnv } from '@vibely/kit/env'
 import { createLogger } from '@vibely/kit/logger'
 import { runMain } from '@vibely/kit/main'
+import { composedOrigin } from '@vibely/router/composed'
 import { routerEnv } from '@vibely/router/env'
 import { localKeys } from '@vibely/router/key-set'
 import { localSource } from '@vibely/router/local-source'
 import { openRouter } from '@vibely/router/router'
-import { committedExplorerDocument, committedPersistedDocuments, committedSupergraph } from '@vibely/router/supergraph'
+import { committedExplorerDocument, committedOrigin, committedPersistedDocuments, committedSupergraph } from '@vibely/router/supergraph'
 import { socialEnv } from '@vibely/social/env'
 import { openSocial } from '@vibely/social/subgraph'
 
@@ -28,6 +29,8 @@ await runMain(logger, async (stack) => {
     await openRouter({
       env,
       supergraphSdl: await committedSupergraph(),
+      // Who changes the SDL of a subgraph sees it at once: it is composed here.
+      origin: env.NODE_ENV === 'production' ? committedOrigin() : composedOrigin(),
       explorerDocument: await committedExplorerDocument(),
       persistedDocuments: await committedPersistedDocuments(),
       sources: subgraphs.map((subgraph) => localSource(subgraph, logger)),
@@ -36,5 +39,6 @@ await runMain(logger, async (stack) => {
       logger,
     }),
   )
+  process.on('SIGHUP', () => void router.refresh())
   logger.info({ url: router.url }, 'everything is listening')
 })

@@ -1,19 +1,24 @@
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { openRequestSigner } from '@vibely/kit/identity'
 import type { Logger } from '@vibely/kit/logger'
-import { parse } from 'graphql'
 import type { RemoteEnv, StandaloneEnv } from './env.ts'
 import { type Pages, remotePages } from './http/pages.ts'
 import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
 import { httpSource } from './sources/http-source.ts'
 import type { Source } from './sources/source.ts'
-import { committedExplorerDocument, committedPersistedDocuments, committedSupergraph } from './supergraph/committed.ts'
-import { joinedSubgraphs } from './supergraph/subgraphs.ts'
+import { committedExplorerDocument, committedOrigin, committedPersistedDocuments, committedSupergraph } from './supergraph/committed.ts'
+import type { JoinedSubgraph } from './supergraph/subgraphs.ts'
+import type { SupergraphOrigin } from './supergraph/watch.ts'
 
 /** What a router of its own process is opened with. */
 export interface Deployment {
   readonly supergraphSdl: string
+  readonly origin: SupergraphOrigin
+  /** Those that are there whatever the supergraph says. */
   readonly sources: readonly Source[]
+  /** Opens those that it names beside them. */
+  readonly openSource?: (subgraph: JoinedSubgraph) => Source
   readonly loadKeys: LoadKeys
   readonly pages: Pages
   readonly explorerDocument?: string
@@ -34,6 +39,7 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
   })
   return {
     supergraphSdl: await committedSupergraph(),
+    origin: committedOrigin(),
     explorerDocument: await committedExplorerDocument(),
     persistedDocuments: await committedPersistedDocuments(),
     sources: await Promise.all(sources),
@@ -45,10 +51,12 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
 /** Any supergraph file; the subgraphs' addresses are in it. */
 export async function foreignDeployment(file: string, settings: Partial<StandaloneEnv>, logger: Logger): Promise<Deployment> {
   const { JWKS_URL: jwksUrl, PERSISTED_DOCUMENTS: documents } = settings
-  const supergraphSdl = await readFile(file, 'utf8')
+  const load = () => readFile(file, 'utf8')
   return {
-    supergraphSdl,
-    sources: joinedSubgraphs(parse(supergraphSdl)).map(({ name, url }) => httpSource({ name, url, logger })),
+    supergraphSdl: await load(),
+    origin: { files: [resolve(file)], load },
+    sources: [],
+    openSource: ({ name, url }) => httpSource({ name, url, logger }),
     // Without a key set no token is good.
     loadKeys: jwksUrl === undefined ? async () => ({ keys: [] }) : remoteKeys(jwksUrl),
     pages: {},

@@ -16,5 +16,6 @@ await runMain(logger, async (stack) => {
     supergraph === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(supergraph, env, logger)
   for (const source of deployment.sources) stack.use(source)
   const router = stack.use(await openRouter({ env, logger, ...deployment }))
+  process.on('SIGHUP', () => void router.refresh())
   logger.info({ url: router.url }, 'router is listening')
 })

@@ -10,12 +10,19 @@ import { inFlightOperations } from './sources/in-flight-operations.ts'
 import type { Source } from './sources/source.ts'
 import type { SchemaState } from './supergraph/schema-state.ts'
 
+export type SchemaListener = (state: SchemaState) => void | Promise<void>
+
 /** What every transport does with an operation: prepare it, then run it. */
 export interface Pipeline extends Gate {
   readonly state: SchemaState
   readonly operations: Operations
+  /** The source of a subgraph. */
+  sourceNamed(name: string): Source | undefined
+  /** Calls the listener after each change of the schema, and waits for it. */
+  onSchemaChange(listener: SchemaListener): void
 }
 
+/** A pipeline over one schema, which never changes. */
 export function openPipeline(
   state: SchemaState,
   sources: readonly Source[],
@@ -31,6 +38,7 @@ export function openPipeline(
   },
 ): Pipeline {
   const { openExecutor = compiledExecutor } = options
+  const byName = new Map(sources.map((source) => [source.name, source]))
   const executor = openExecutor(state, sources, options.logger)
   const runOne = (input: Run) => runOperation(state.apiSchema, executor, options.logger, input)
   const { introspection, limits = DEFAULT_LIMITS } = options
@@ -41,5 +49,12 @@ export function openPipeline(
     limits: limits.variables,
     run: options.shareOperations ? inFlightOperations(runOne) : runOne,
   })
-  return { state, operations: openOperations(state, { introspection, limits }), run, admit }
+  return {
+    state,
+    operations: openOperations(state, { introspection, limits }),
+    sourceNamed: (name) => byName.get(name),
+    onSchemaChange: () => {},
+    run,
+    admit,
+  }
 }

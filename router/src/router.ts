@@ -23,9 +23,14 @@ import { limitsOf } from './operations/limit-settings.ts'
 import { readManifest } from './operations/manifest.ts'
 import { openPersistedOperations } from './operations/persisted.ts'
 import { openPipeline } from './pipeline.ts'
+import { forEveryone, warmUp } from './planning/warm-up.ts'
+import { type Generation, reloadablePipeline } from './reloadable-pipeline.ts'
 import { composeSource } from './sources/compose-sources.ts'
 import type { Source } from './sources/source.ts'
+import { sourcePool } from './sources/source-pool.ts'
 import { buildSchemaState } from './supergraph/schema-state.ts'
+import type { JoinedSubgraph } from './supergraph/subgraphs.ts'
+import { type SupergraphOrigin, watchSupergraph } from './supergraph/watch.ts'
 import { openAdmission } from './transports/admission.ts'
 import { openHttpStreams } from './transports/http-streams.ts'
 import { openOperations } from './transports/operations.ts'
@@ -35,8 +40,12 @@ export interface RouterOptions {
   readonly env: RouterEnv
   /** The policy supergraph. */
   readonly supergraphSdl: string
-  /** One for each subgraph of the supergraph. Their owner disposes them, after the router. */
+  /** Where it comes from: it is loaded again when that changes. */
+  readonly origin?: SupergraphOrigin | undefined
+  /** Sources of subgraphs that the supergraph may name. Their owner disposes them, after the router. */
   readonly sources: readonly Source[]
+  /** Opens those of other subgraphs; the router disposes them. */
+  readonly openSource?: ((subgraph: JoinedSubgraph) => Source) | undefined
   /** Reads the key set that access tokens are verified with. */
   readonly loadKeys: LoadKeys
   /** Public pages of subgraphs. */
@@ -53,13 +62,22 @@ export interface RouterOptions {
 /** A router that listens. Disposing drains it. */
 export interface Router extends AsyncDisposable {
   readonly url: string
+  /**
+   * Puts another supergraph in the place of the present one, without a pause: what is under way ends as it began.
+   * @throws what is wrong with it; the present one stays
+   */
+  reload(policySdl: string): Promise<void>
+  /** Loads the supergraph from its origin again. What is wrong with it is in the log. */
+  refresh(): Promise<void>
 }
 
 /** Opens the router: loads the supergraph, follows Redis, then listens. */
 export async function openRouter({
   env,
   supergraphSdl,
+  origin,
   sources: transports,
+  openSource = unknownSubgraph,
   loadKeys,
   pages,
   explorerDocument = '{\n  __typename\n}\n',
@@ -71,15 +89,23 @@ export async function openRouter({
   const production = env.NODE_ENV === 'production'
   const { ROUTER_SHARE_FETCHES: shareFetches, ROUTER_SHARE_OPERATIONS: shareOperations } = env
   const { REDIS_URL: url, CURSOR_SECRET: secret, VIBELY_NAMESPACE: namespace } = env
-  const state = buildSchemaState(supergraphSdl, { engine: env.QUERY_PLANNER })
   const entities = env.ROUTER_ENTITY_CACHE && url !== undefined ? stack.use(openEntityCache({ redisUrl: url, namespace, logger })) : null
-  const cache = entities ? (source: Source) => entities.over(source, state) : undefined
-  const sources = transports.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches, cache }))
   const ownBuckets = memoryBuckets()
   const sharedBuckets = url === undefined ? null : stack.use(withCredit(stack.use(redisBuckets({ url, namespace, logger }))))
   const buckets = sharedBuckets ? fallingBack(sharedBuckets, ownBuckets, logger) : ownBuckets
   const options = { introspection: !production, shareOperations, buckets, limits: limitsOf(env), logger }
-  const pipeline = openPipeline(state, sources, options)
+  const pool = sourcePool(transports, openSource)
+  const openGeneration = (policySdl: string): Generation => {
+    const state = buildSchemaState(policySdl, { engine: env.QUERY_PLANNER })
+    const lease = pool.lease(state.subgraphs)
+    const cache = entities ? (source: Source) => entities.over(source, state) : undefined
+    const sources = lease.sources.map((transport) => composeSource(transport, { inFlight: shareFetches, batch: shareFetches, cache }))
+    return {
+      pipeline: openPipeline(state, sources, options),
+      [Symbol.asyncDispose]: async () => void (await Promise.all([lease[Symbol.asyncDispose](), state[Symbol.asyncDispose]()])),
+    }
+  }
+  const pipeline = stack.use(reloadablePipeline(supergraphSdl, openGeneration, logger))
   const credentials = stack.use(openCredentials())
   const onRevoked = (session: string) => credentials.endSession(session)
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
@@ -92,14 +118,14 @@ export async function openRouter({
   const grants = cors(env.CORS_ORIGINS)
   const isAdmin = adminCheck(env.ADMIN_SECRET)
   const manifest = persistedDocuments === undefined ? null : readManifest(persistedDocuments)
+  if (manifest) await warmUp(pipeline.operations, forEveryone(manifest.texts))
   const persisted = openPersistedOperations({
     store: url === undefined ? memoryStore() : stack.use(redisStore({ url, namespace, logger })),
     safelist: env.SAFELIST,
     manifest,
     logger,
   })
-  const live =
-    redis && secret !== undefined ? openLive({ pipeline, sources, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
+  const live = redis && secret !== undefined ? openLive({ pipeline, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
   const connections = {
     operations: openOperations({ pipeline, persisted, live, logger }),
     admission: openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND }),
@@ -122,13 +148,21 @@ export async function openRouter({
   stack.use(addSockets(app.server, connections))
   const address = await app.listen({ port: env.ROUTER_PORT, host: env.ROUTER_HOST })
 
+  const watch = origin && stack.adopt(watchSupergraph(origin, pipeline.reload, logger), (watching) => watching[Symbol.dispose]())
+
   const open = stack.move()
   return {
     url: address,
+    reload: pipeline.reload,
+    refresh: async () => watch?.refresh(),
     async [Symbol.asyncDispose]() {
       drain()
       await delay(env.DRAIN_DELAY_MS)
       await open.disposeAsync()
     },
   }
+}
+
+function unknownSubgraph({ name }: JoinedSubgraph): never {
+  throw new Error(`The supergraph names a subgraph that is not known here: ${name}.`)
 }

@@ -17,7 +17,11 @@ test('any supergraph file is served, with the addresses that are in it; SIGTERM 
   const foreign = await serveForeign()
   const file = join(folder, 'supergraph.graphql')
   await writeFile(file, foreign.supergraphSdl)
-  const { child, url } = await start(['--supergraph', file, '--port', '0'], { REDIS_URL: '', CURSOR_SECRET: '', LOG_LEVEL: 'info' })
+  const { child, url } = await start(['--supergraph', file, '--port', '0'], {
+    REDIS_URL: '',
+    CURSOR_SECRET: '',
+    LOG_LEVEL: 'info',
+  })
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

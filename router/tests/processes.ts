@@ -13,14 +13,14 @@ export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const telemetry = import.meta.resolve('@vibely/kit/telemetry-setup')
 
 /** A router as a process of its own. */
-export interface RouterProcess {
+export interface RouterProcess extends Disposable {
   readonly child: ChildProcess
   readonly url: string
   /** What it has logged so far. */
   readonly lines: readonly string[]
 }
 
-/** Starts it and waits until it says where it listens. */
+/** Starts it and waits until it says where it listens. Disposing kills it. */
 export async function start(args: readonly string[], env: Record<string, string>): Promise<RouterProcess> {
   const child = spawn(process.execPath, ['--import', telemetry, main, ...args], {
     // biome-ignore lint/style/noProcessEnv: the child gets the servers' addresses and the path as they are.
@@ -36,7 +36,7 @@ export async function start(args: readonly string[], env: Record<string, string>
       if (said) resolve(said)
     })
   })
-  return { child, url, lines }
+  return { child, url, lines, [Symbol.dispose]: () => void child.kill('SIGKILL') }
 }
 
 /** The world's subgraphs as foreign ones: plain GraphQL over HTTP, no signature. */
@@ -55,5 +55,8 @@ export async function serveForeign() {
   const supergraphSdl = world.supergraphSdl
     .replace('http://people.invalid/graphql', people ?? '')
     .replace('http://reviews.invalid/graphql', reviews ?? '')
-  return { supergraphSdl, close: () => servers.map((server) => server.close()) }
+  const close = () => {
+    for (const server of servers) server.close().closeAllConnections()
+  }
+  return { world, supergraphSdl, close, [Symbol.dispose]: close }
 }

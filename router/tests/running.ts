@@ -9,7 +9,7 @@ import { Redis } from 'ioredis'
 import WebSocket from 'ws'
 import type { RouterEnv } from '../src/env.ts'
 import { remotePages } from '../src/http/pages.ts'
-import { openRouter } from '../src/router.ts'
+import { openRouter, type Router } from '../src/router.ts'
 import { httpSource } from '../src/sources/http-source.ts'
 import { localSource } from '../src/sources/local-source.ts'
 import type { Source } from '../src/sources/source.ts'
@@ -27,6 +27,7 @@ const logger = createLogger({ service: 'test', level: 'silent' })
 /** A router over the world's subgraphs, on the real Redis, with what tests do to it. */
 export interface Running extends AsyncDisposable {
   readonly url: string
+  readonly router: Router
   readonly world: World
   readonly credentials: Credentials
   readonly namespace: string
@@ -128,6 +129,7 @@ export async function runRouter(options: RunOptions = {}): Promise<Running> {
   const open = stack.move()
   return {
     url: router.url,
+    router,
     world,
     credentials,
     namespace,

@@ -59,9 +59,11 @@ export interface World {
   readonly calls: { readonly subgraph: string; readonly caller: Caller }[]
 }
 
-export const worldSupergraph = (): string =>
-  composeSupergraph((['people', 'reviews'] as const).map((name) => ({ name, url: `http://${name}.invalid/graphql`, sdl: SDL[name] })))
-    .supergraphSdl
+/** @param change what another version of the subgraphs says */
+export const worldSupergraph = (change: (sdl: string) => string = (sdl) => sdl): string =>
+  composeSupergraph(
+    (['people', 'reviews'] as const).map((name) => ({ name, url: `http://${name}.invalid/graphql`, sdl: change(SDL[name]) })),
+  ).supergraphSdl
 
 export function openWorld(): World {
   const calls: World['calls'] = []

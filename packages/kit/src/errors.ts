@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 /** One row: HTTP status of a wholly refused request, whether and when to try again, the public message. */
 interface FaultRow {
   readonly status: number
-  readonly retry: 'no' | 'yes' | 'once' | 'after sign-in' | 'after refresh' | 'after step-up' | 'smaller' | 'later'
+  readonly retry: 'no' | 'yes' | 'once' | 'after sign-in' | 'after refresh' | 'after step-up' | 'smaller' | 'later' | 'subscribe again'
   readonly message: string
 }
 
@@ -24,6 +24,7 @@ export const FAULTS = {
   RATE_LIMITED: { status: 429, retry: 'later', message: 'Too many requests.' },
   SUBGRAPH_UNAVAILABLE: { status: 503, retry: 'yes', message: 'A part of the system is unavailable.' },
   DEADLINE_EXCEEDED: { status: 504, retry: 'once', message: 'The answer took too long.' },
+  SUBSCRIPTION_SCHEMA_RELOAD: { status: 503, retry: 'subscribe again', message: 'The schema has changed under this subscription.' },
   INTERNAL: { status: 500, retry: 'once', message: 'Internal error.' },
 } as const satisfies Record<string, FaultRow>
 

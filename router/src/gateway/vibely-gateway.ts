@@ -1,5 +1,6 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import type { ExecutionResult } from 'graphql'
+import type { Pipeline } from '../pipeline.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 
 type GatewayInterface = ApolloServerOptionsWithGateway<BaseContext>['gateway']
@@ -16,13 +17,17 @@ export interface GatewayRequest<Context> {
  * @param execute runs what Apollo Server has accepted
  */
 export function vibelyGateway<Context>(
-  { apiSchema, executionSdl }: SchemaState,
+  pipeline: Pick<Pipeline, 'state' | 'onSchemaChange'>,
   execute: (request: GatewayRequest<Context>) => Promise<ExecutionResult>,
 ): GatewayInterface {
   const callbacks = new Set<SchemaCallback>()
+  const tell = ({ apiSchema, executionSdl }: SchemaState) => {
+    for (const callback of callbacks) callback({ apiSchema, coreSupergraphSdl: executionSdl })
+  }
+  pipeline.onSchemaChange(tell)
   return {
     async load() {
-      for (const callback of callbacks) callback({ apiSchema, coreSupergraphSdl: executionSdl })
+      tell(pipeline.state)
       return { executor: (request) => execute(request as GatewayRequest<Context>) }
     },
     onSchemaLoadOrUpdate(callback: SchemaCallback) {

@@ -35,7 +35,7 @@ export interface ApolloLane extends AsyncDisposable {
 
 export async function openApolloLane(pipeline: Pipeline, logger: Logger): Promise<ApolloLane> {
   const server = new ApolloServer<Context>({
-    gateway: vibelyGateway<Context>(pipeline.state, async ({ context }) => {
+    gateway: vibelyGateway<Context>(pipeline, async ({ context }) => {
       if (!context.operation) throw new Error('an operation came to execution unprepared')
       try {
         const answer = await runExchange(pipeline, context.exchange, context.operation)

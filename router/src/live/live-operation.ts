@@ -37,11 +37,8 @@ const known = new WeakMap<PreparedOperation, LiveOperation>()
  * @param sourceNamed the source of a subgraph
  * @throws Fault BAD_REQUEST for a root field that could be absent, or is no event
  */
-export function liveOperation(
-  state: SchemaState,
-  operation: PreparedOperation,
-  sourceNamed: (name: string) => Source | undefined,
-): LiveOperation {
+export function liveOperation(operation: PreparedOperation, sourceNamed: (name: string) => Source | undefined): LiveOperation {
+  const { state } = operation
   const read = known.get(operation)
   if (read) return read
   const field = rootField(operation)

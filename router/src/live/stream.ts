@@ -227,10 +227,11 @@ export async function openStream(options: {
       if (started && state !== 'opening' && state !== 'closed') flush()
     },
     async moveTo(next) {
-      const joined = await next.group.join(member, () => {
+      const joined = await next.group.join(member, (at) => {
         membership.leave()
         channel = next
-        if (state === 'live' && next.kept) catchUp('LIVE')
+        const isBehind = at.seq > place.seq || at.epoch !== place.epoch
+        if (state === 'live' && next.kept && isBehind) catchUp('LIVE')
       })
       membership = joined
       if (state === 'closed') joined.leave()

@@ -2,15 +2,17 @@ import { fault } from '@vibely/kit/errors'
 import type { LiveEvent, LiveReader } from '@vibely/kit/live'
 import type { Logger } from '@vibely/kit/logger'
 import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
+import { coerceVariables } from '../execution/variables.ts'
+import type { Variables } from '../operations/cost-terms.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
-import type { Source } from '../sources/source.ts'
 import { channelFeed, inTime } from './channel-feed.ts'
 import { channelsOf } from './channels.ts'
 import { type Completion, keptCompletion, passingCompletion } from './completion.ts'
 import { type Group, openGroup } from './group.ts'
 import { type LiveOperation, liveOperation, rootField } from './live-operation.ts'
 import type { Backlog } from './queue.ts'
+import { type MoveStream, type OpenSubscription, reloadSubscription, reloadSubscriptions } from './reload.ts'
 import { type Channel, type Outlet, openStream, type Stream } from './stream.ts'
 import type { StreamCursors } from './stream-cursor.ts'
 
@@ -18,7 +20,6 @@ const PAGE = 500
 
 export interface LiveOptions {
   readonly pipeline: Pipeline
-  readonly sources: readonly Source[]
   readonly reader: LiveReader
   readonly cursors: StreamCursors
   readonly logger: Logger
@@ -45,9 +46,8 @@ export interface Live {
 }
 
 /** Subscriptions in groups: those that get the same bytes share one listener, one completion and one text of each event. */
-export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOptions): Live {
+export function openLive({ pipeline, reader, cursors, logger }: LiveOptions): Live {
   const groups = new Map<string, Channel>()
-  const byName = new Map(sources.map((source) => [source.name, source]))
 
   /** The group of a request, and where it is to begin. */
   function channelFor(operation: LiveOperation, request: SubscriptionRequest, channels: readonly string[]): Channel {
@@ -90,6 +90,27 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
     return { group, kept: null }
   }
 
+  /** Where an operation's events come from. @throws GraphQLError when they come from nowhere */
+  function locate(operation: PreparedOperation, coerced: Variables, { viewer }: Caller) {
+    const live = liveOperation(operation, pipeline.sourceNamed)
+    if (!live.source) throw fault('BAD_REQUEST', 'This field has no live events.')
+    const args = live.argumentsOf(coerced)
+    return { live, args, channels: channelsOf(live.source.channel, viewer, args) }
+  }
+
+  const move: MoveStream = async ({ request, stream }, operation) => {
+    const coerced = coerceVariables(operation.state.apiSchema, operation, request.variables ?? {})
+    if (coerced.errors) throw coerced.errors[0]
+    const { live, channels } = locate(operation, coerced.variables, request.caller)
+    const last = locate(request.operation, coerced.variables, request.caller)
+    const sameEvents = channels.join() === last.channels.join() && live.source?.replay === last.live.source?.replay
+    if (!sameEvents) throw fault('SUBSCRIPTION_SCHEMA_RELOAD')
+    await stream.moveTo(channelFor(live, request, channels))
+  }
+
+  const open = new Set<OpenSubscription>()
+  pipeline.onSchemaChange(() => reloadSubscriptions(open, pipeline, move))
+
   return {
     async subscribe(request) {
       const { operation, caller, outlet, backlog } = request
@@ -98,14 +119,22 @@ export function openLive({ pipeline, sources, reader, cursors, logger }: LiveOpt
       const coerced = await pipeline.admit(operation, variables, caller)
       // Nothing is planned when the field itself was refused: its error is the answer.
       if (!operation.plan.node) throw (await pipeline.run({ operation, variables, caller, signal: AbortSignal.abort() })).errors[0]
-      const live = liveOperation(pipeline.state, operation, (name) => byName.get(name))
-      if (!live.source) throw fault('BAD_REQUEST', 'This field has no live events.')
-      const args = live.argumentsOf(coerced)
-      const channels = channelsOf(live.source.channel, caller.viewer, args)
+      const { live, args, channels } = locate(operation, coerced, caller)
       const channel = channelFor(live, request, channels)
       const cursor = request.resumeFrom ?? args.after
       const after = channel.kept && typeof cursor === 'string' ? cursors.decode(channels[0] ?? '', cursor) : null
-      return inTime(openStream({ channel, after, outlet, backlog }), (late) => late.close())
+      const stream = await inTime(openStream({ channel, after, outlet, backlog }), (late) => late.close())
+      const subscription: OpenSubscription = { request, stream }
+      open.add(subscription)
+      // The schema has changed while the channel was opened.
+      if (operation.state !== pipeline.state) await reloadSubscription(subscription, pipeline, move)
+      return {
+        ...stream,
+        close() {
+          open.delete(subscription)
+          stream.close()
+        },
+      }
     },
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 /** The documents of an installation's clients. */
 export interface Manifest {
+  readonly texts: readonly string[]
   /** The document with this id, as the client's compiler named it. */
   textOf(id: string): string | undefined
   /** True for a document of the manifest, whatever its white space. */
@@ -38,6 +39,7 @@ export function readManifest(json: string): Manifest {
   const names = [...texts.values()].flatMap((text) => /^\s*(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? [])
   return {
     names: new Set(names),
+    texts: [...texts.values()],
     textOf: (id) => texts.get(bareHash(id)),
     lists(text) {
       const known = asked.get(text)

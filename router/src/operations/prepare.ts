@@ -52,7 +52,9 @@ interface Variant {
 export interface PreparedOperation {
   /** The schema that it was prepared for, and runs on also when there is a newer one. */
   readonly state: SchemaState
-  /** As the client wrote it: the answer has this shape. One operation, with its fragments. */
+  /** As the client sent it. */
+  readonly text: string
+  /** Of that text: the answer has this shape. One operation, with its fragments. */
   readonly document: DocumentNode
   readonly definition: OperationDefinitionNode
   readonly kind: OperationTypeNode
@@ -89,6 +91,8 @@ export interface WarmOperation {
   readonly name?: string | null | undefined
   readonly mayIntrospect?: boolean | undefined
   readonly choices?: PlanChoices | undefined
+  /** How often it was used before. */
+  readonly uses?: number | undefined
   refuses(requirement: Requirement): boolean
 }
 
@@ -169,7 +173,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     uses: number,
     allowance: Allowance | null,
   ): Promise<PreparedOperation> {
-    const { document, definition } = of
+    const { text, document, definition } = of
     const ids = new Set(refused.map(({ id }) => id))
     const allowed = ids.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, ids)
     const cost = state.costs.knowsListSizes ? operationCost(state.apiSchema, state.costs, lists, allowed.document) : null
@@ -183,6 +187,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     const made = of.variants.get(key) ?? {
       prepared: {
         state,
+        text,
         document,
         definition,
         kind: definition.operation,
@@ -221,9 +226,9 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
         allowanceOf(allowances, viewer),
       )
     },
-    warm({ text, name, mayIntrospect = false, choices = NO_CHOICES, refuses }) {
+    warm({ text, name, mayIntrospect = false, choices = NO_CHOICES, uses = 0, refuses }) {
       const found = operation(text, name, mayIntrospect || options.introspection)
-      return variant(found, found.requirements.filter(refuses), choices, 0, null)
+      return variant(found, found.requirements.filter(refuses), choices, uses, null)
     },
     used: () =>
       [...operations.values()]

@@ -1,11 +1,14 @@
 import { composeServices } from '@apollo/composition'
-import { GraphQLError, parse } from 'graphql'
+import { parse, Source } from 'graphql'
+import { problemOf } from './problem.ts'
 
 /** A subgraph as composition takes it. */
 export interface SubgraphDefinition {
   readonly name: string
   readonly url: string
   readonly sdl: string
+  /** Where it was read, for what is said about it. */
+  readonly file?: string | undefined
 }
 
 export interface Composition {
@@ -28,9 +31,9 @@ export class CompositionError extends Error {
  * @throws CompositionError
  */
 export function composeSupergraph(subgraphs: readonly SubgraphDefinition[]): Composition {
-  const services = subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parsed(name, sdl) }))
+  const services = subgraphs.map((subgraph) => ({ name: subgraph.name, url: subgraph.url, typeDefs: parsed(subgraph) }))
   const result = composeServices(services)
-  if (result.errors) throw new CompositionError(result.errors.map(describe))
+  if (result.errors) throw new CompositionError(result.errors.map(problemOf))
   return {
     supergraphSdl: result.supergraphSdl,
     hints: result.hints.map(({ definition, element, message }) => ({
@@ -41,20 +44,10 @@ export function composeSupergraph(subgraphs: readonly SubgraphDefinition[]): Com
   }
 }
 
-function parsed(name: string, sdl: string) {
+function parsed({ name, sdl, file }: SubgraphDefinition) {
   try {
-    return parse(sdl)
+    return parse(file === undefined ? sdl : new Source(sdl, file))
   } catch (error) {
-    throw new CompositionError([`[${name}] ${error instanceof Error ? error.message : String(error)}${position(error)}`])
+    throw new CompositionError([`[${name}] ${problemOf(error)}`])
   }
-}
-
-const describe = (error: GraphQLError): string => {
-  const code = error.extensions.code
-  return `${typeof code === 'string' ? `${code}: ` : ''}${error.message}${position(error)}`
-}
-
-function position(error: unknown): string {
-  const place = error instanceof GraphQLError ? error.locations?.[0] : undefined
-  return place ? ` (line ${place.line}, column ${place.column})` : ''
 }
