@@ -34,4 +34,4 @@ try {
   console.error(explain(error))
   process.exitCode = 1
 }
-process.disconnect?.()
+if (process.connected) process.disconnect()

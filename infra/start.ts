@@ -98,4 +98,4 @@ try {
   console.error(explain(error))
   process.exitCode = 1
 }
-process.disconnect?.()
+if (process.connected) process.disconnect()

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import process from 'node:process'
 import { after, before, describe, test } from 'node:test'
-import { FollowGenreDocument, FollowUserDocument, HomeFeedDocument, NotificationsDocument, WorksDocument } from '@vibely/schema/operations'
+import { FollowGenreDocument, FollowUserDocument, HomeFeedDocument, NotificationsDocument } from '@vibely/schema/operations'
 import { eventually } from '@vibely/testkit/eventually'
+import { films } from './support/films.ts'
 import { type Member, newMember } from './support/member.ts'
 import { publishUntilDone } from './support/publish.ts'
 import { openScreen } from './support/screen.ts'
@@ -23,11 +24,11 @@ for (const topology of topologies) {
       follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
       await system.settled()
       await follower.call(FollowUserDocument, { input: { userId: author.id } })
-      const { works: all } = await author.call(WorksDocument, { first: 100, filter: { mediaTypes: ['FILM'] } })
-      const genreId = all?.nodes.find(({ genres }) => genres.length > 0)?.genres[0]?.id
+      const all = await films(author)
+      const genreId = all.find(({ genres }) => genres.length > 0)?.genres[0]?.id
       assert.ok(genreId)
       await follower.call(FollowGenreDocument, { input: { genreId } })
-      works = all!.nodes.filter(({ genres }) => genres.some(({ id }) => id === genreId))
+      works = all.filter(({ genres }) => genres.some(({ id }) => id === genreId))
     })
     after(() => system?.[Symbol.asyncDispose]())
 

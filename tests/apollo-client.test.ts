@@ -36,7 +36,7 @@ describe('Apollo Client', () => {
     const { data } = await client.query({ query: ViewerDocument })
     assert.equal(data?.viewer?.user.username, 'follower')
 
-    const { data: catalogue } = await client.query({ query: WorksDocument, variables: { first: 100 } })
+    const { data: catalogue } = await client.query({ query: WorksDocument, variables: { first: 80 } })
     const work = catalogue?.works?.nodes.find(({ genres }) => genres.length > 0)
     assert.ok(work)
     const { data: followed } = await client.mutate({ mutation: FollowUserDocument, variables: { input: { userId: author.id } } })

@@ -37,20 +37,21 @@ export async function seedDemo(options: {
 }): Promise<void> {
   const { routerUrl, password, onProgress } = options
   seed('vibely')
-  const works = await topWorks(routerUrl)
-  if (works.length === 0) throw new Error('The catalogue is empty: import it first.')
   const members: SignedIn[] = []
   for (const member of demoMembers) members.push(await enter(routerUrl, member, password))
+  const works = await topWorks(routerUrl, members[0]?.accessToken)
+  if (works.length === 0) throw new Error('The catalogue is empty: import it first.')
   for (const [index, member] of members.entries()) {
     await liveALittle(routerUrl, member, members, works)
     onProgress?.(index + 1, members.length)
   }
 }
 
-/** The works that the demo members know. */
-async function topWorks(routerUrl: string): Promise<Work[]> {
+/** The works that the demo members know: as many as one query of a member may cost, in an order that what they do does not change. */
+async function topWorks(routerUrl: string, accessToken: string | undefined): Promise<Work[]> {
   const { works } = await request<{ works: { nodes: Work[] } }>(routerUrl, {
-    query: 'query SeedWorks { works(first: 100) { nodes { id title genres { id } } } }',
+    query: 'query SeedWorks { works(sort: NEWEST, first: 80) { nodes { id title genres { id } } } }',
+    ...(accessToken !== undefined && { accessToken }),
   })
   return works.nodes
 }

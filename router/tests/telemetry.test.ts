@@ -68,7 +68,8 @@ describe('a router that is measured', () => {
     assert.equal(value('http_server_request_duration_seconds_count{method="POST",status="200"}'), 104)
     assert.equal(value('http_server_request_duration_seconds_count{method="POST",status="400"}'), 1)
     assert.equal(value('subgraph_request_duration_seconds_count{subgraph="reviews",outcome="ok"}'), 2)
-    assert.equal(value('query_plan_cache_hits_total'), 1)
+    // The first may find its plan too, when the warm-up of persisted operations came before it.
+    assert.ok([1, 2].includes(value('query_plan_cache_hits_total') ?? 0))
     for (const name of ['query_plan_duration_seconds_count', 'process_resident_memory_bytes', 'process_cpu_seconds_total'])
       assert.ok((value(name) ?? 0) > 0, name)
     assert.ok(measured.size < 10_000)
