@@ -1,5 +1,6 @@
 import { cursorEnv, port, redisEnv, serviceEnv } from '@vibely/kit/env'
 import { z } from 'zod'
+import { isAddressOrNetwork } from './identity/client-address.ts'
 import { limitsEnv } from './operations/limit-settings.ts'
 
 const list = z
@@ -23,6 +24,8 @@ const baseEnv = {
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Origins whose pages may call the router, beside its own: `https://app.example`. */
   CORS_ORIGINS: list,
+  /** Addresses and networks of the proxies in front of the router, whose `x-forwarded-for` says who asks. */
+  TRUSTED_PROXIES: list.refine((places) => places.every(isAddressOrNetwork), 'addresses or networks such as 10.0.0.0/8').optional(),
   ...limitsEnv,
   /** Queries that are the same, from the same caller or both anonymous, run once while they are under way. */
   ROUTER_SHARE_OPERATIONS: z.stringbool().default(true),

@@ -9,6 +9,7 @@ import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
 import { trackUnused } from './http/unused-connections.ts'
 import { openAuthenticator } from './identity/access-token.ts'
+import { clientAddress } from './identity/client-address.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openCredentials } from './live/reauthorize.ts'
 import { openRedisFeeds } from './live/redis.ts'
@@ -126,7 +127,9 @@ export async function openRouter({
     logger,
   })
   const live = redis && secret !== undefined ? openLive({ pipeline, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
+  const addressOf = clientAddress(env.TRUSTED_PROXIES ?? [])
   const connections = {
+    addressOf,
     operations: openOperations({ pipeline, persisted, live, logger }),
     admission: openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND }),
     isAllowed: originCheck(env.CORS_ORIGINS),
@@ -136,7 +139,7 @@ export async function openRouter({
   }
   const streams = openHttpStreams(connections)
   const names = manifest?.names ?? new Set<string>()
-  const door = { persisted, authenticator, isAdmin }
+  const door = { persisted, authenticator, isAdmin, addressOf }
   const graphql = stack.use(await openGraphql({ pipeline, ...door, streams, cors: grants, names, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   const closeUnused = trackUnused(app.server)

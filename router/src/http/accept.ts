@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '@vibely/kit/viewer'
 import type { Authenticator } from '../identity/access-token.ts'
+import type { ClientAddress } from '../identity/client-address.ts'
 import type { PersistedOperations } from '../operations/persisted.ts'
 import type { AdminCheck } from './admin.ts'
 import type { Exchange } from './exchange.ts'
@@ -15,6 +16,7 @@ export interface AcceptOptions {
   readonly persisted: PersistedOperations
   readonly authenticator: Authenticator
   readonly isAdmin: AdminCheck
+  readonly addressOf: ClientAddress
 }
 
 /**
@@ -25,14 +27,14 @@ export async function accept(
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: MediaType | null,
-  { persisted, authenticator, isAdmin }: AcceptOptions,
+  { persisted, authenticator, isAdmin, addressOf }: AcceptOptions,
 ): Promise<Exchange> {
   const parameters = await parametersOf(request)
   if (mediaType === null) throw new HttpRefusal(406, 'BAD_REQUEST', 'Accept application/graphql-response+json or application/json.')
   const isPrivileged = isAdmin(request.headers)
   const query = await persisted.textOf(parameters, isPrivileged)
   if (!query) throw new HttpRefusal(400, 'BAD_REQUEST', 'The parameter "query" is missing.')
-  const caller = await callerOf(request, authenticator)
+  const caller = await callerOf(request, authenticator, addressOf)
   const keep = parameters.extensions && { keepDocument: () => persisted.keep(parameters) }
   const inParts = takesParts(request.headers.accept)
   return { request, response, parameters, query, ...keep, caller, isPrivileged, mediaType, takesParts: inParts, signal: closing(response) }
@@ -56,9 +58,10 @@ const isPreflighted = ({ headers }: IncomingMessage): boolean =>
   headers['content-type']?.startsWith('application/json') === true
 
 /** Only the bearer token says who calls; nothing else of a client's headers goes further. */
-async function callerOf({ headers, socket }: IncomingMessage, authenticator: Authenticator): Promise<Caller> {
+async function callerOf(request: IncomingMessage, authenticator: Authenticator, addressOf: ClientAddress): Promise<Caller> {
+  const { headers } = request
   const { viewer } = await authenticator.authenticate(headers.authorization)
-  return { viewer, ip: socket.remoteAddress ?? null, userAgent: headers['user-agent'] ?? null }
+  return { viewer, ip: addressOf(request), userAgent: headers['user-agent'] ?? null }
 }
 
 /** Aborts when the client leaves before it has its answer. */

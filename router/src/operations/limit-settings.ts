@@ -28,10 +28,10 @@ export const limitsEnv = {
   LIMIT_LIST_ITEMS: atLeastOne,
   COST_SESSION_OPERATION: atLeastOne,
   COST_SESSION_BUDGET: atLeastOne,
-  COST_SESSION_REFILL: atLeastOne,
+  COST_SESSION_REFILL: z.coerce.number().positive().optional(),
   COST_ANONYMOUS_OPERATION: atLeastOne,
   COST_ANONYMOUS_BUDGET: atLeastOne,
-  COST_ANONYMOUS_REFILL: atLeastOne,
+  COST_ANONYMOUS_REFILL: z.coerce.number().positive().optional(),
 }
 
 type LimitsEnv = Partial<z.output<z.ZodObject<typeof limitsEnv>>>

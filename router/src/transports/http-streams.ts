@@ -4,6 +4,7 @@ import { prefersEvents } from '../http/negotiate.ts'
 import type { OriginCheck } from '../http/origins.ts'
 import { HttpRefusal } from '../http/refusal.ts'
 import type { Authenticator, Identity } from '../identity/access-token.ts'
+import type { ClientAddress } from '../identity/client-address.ts'
 import type { Credentials } from '../live/reauthorize.ts'
 import type { Admission } from './admission.ts'
 import { multipartFormat } from './multipart-format.ts'
@@ -24,6 +25,7 @@ export interface HttpStreamsOptions {
   readonly credentials: Credentials
   readonly admission: Admission
   readonly isAllowed: OriginCheck
+  readonly addressOf: ClientAddress
 }
 
 /** A request for a response that stays open, or about one. */
@@ -49,13 +51,13 @@ export interface HttpStreams extends AsyncDisposable {
 
 /** Disposing ends the responses in random order, so that their clients do not come back all at once. */
 export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
-  const { operations, authenticator, credentials, admission, isAllowed } = options
+  const { operations, authenticator, credentials, admission, isAllowed, addressOf } = options
   const open = new Set<StreamResponse>()
   const heartbeats = takeTurns<StreamResponse>(HEARTBEAT_SECONDS, (stream) => stream.beat())
 
   /** Begins a response that stays open, and keeps its place until it closes. */
   function begin({ request, response, headers, identity }: StreamRequest, format: StreamFormat): StreamResponse {
-    const places = [admission.enter(request.socket.remoteAddress ?? '')]
+    const places = [admission.enter(addressOf(request) ?? '')]
     if (identity.viewer) places.push(admission.enterUser(identity.viewer.id))
     const leave = () => {
       for (const place of places) place?.[Symbol.dispose]()
@@ -79,7 +81,7 @@ export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
   async function handle(request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders): Promise<void> {
     if (!isAllowed(request.headers)) throw new HttpRefusal(403, 'FORBIDDEN', 'This origin is not allowed.')
     const identity = await authenticator.authenticate(request.headers.authorization)
-    const caller = { viewer: identity.viewer, ip: request.socket.remoteAddress ?? null, userAgent: request.headers['user-agent'] ?? null }
+    const caller = { viewer: identity.viewer, ip: addressOf(request), userAgent: request.headers['user-agent'] ?? null }
     const asked: StreamRequest = { request, response, headers, identity, caller }
     if (streamTokenOf(request) !== null || request.method === 'PUT') return single.handle(asked)
     const parameters = await streamParameters(request)

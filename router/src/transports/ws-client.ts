@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type FaultCode, fault } from '@vibely/kit/errors'
 import type { WebSocket } from 'ws'
 import type { Authenticator } from '../identity/access-token.ts'
+import type { ClientAddress } from '../identity/client-address.ts'
 import { BACKLOG_LIMIT, emptyBacklog } from '../live/queue.ts'
 import type { Credential, Credentials } from '../live/reauthorize.ts'
 import type { Admission } from './admission.ts'
@@ -21,9 +22,14 @@ export function socketClient(
   socket: WebSocket,
   wire: Duplex,
   request: IncomingMessage,
-  options: { readonly authenticator: Authenticator; readonly credentials: Credentials; readonly admission: Admission },
+  options: {
+    readonly authenticator: Authenticator
+    readonly credentials: Credentials
+    readonly admission: Admission
+    readonly addressOf: ClientAddress
+  },
 ): { readonly client: SocketClient; readonly close: () => void } {
-  const { authenticator, credentials, admission } = options
+  const { authenticator, credentials, admission, addressOf } = options
   const left = new AbortController()
   const backlog = emptyBacklog()
   let credential: Credential | undefined
@@ -81,7 +87,7 @@ export function socketClient(
     },
     roomy: () => (wire.writableNeedDrain && isOpen() ? new Promise((resolve) => whenRoomy.push(resolve)) : Promise.resolve()),
     backlog,
-    ip: request.socket.remoteAddress ?? null,
+    ip: addressOf(request),
     userAgent: request.headers['user-agent'] ?? null,
     left: left.signal,
     running: new Set(),

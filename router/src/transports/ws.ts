@@ -5,6 +5,7 @@ import { CloseCode, handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { OriginCheck } from '../http/origins.ts'
 import type { Authenticator } from '../identity/access-token.ts'
+import type { ClientAddress } from '../identity/client-address.ts'
 import type { Credentials } from '../live/reauthorize.ts'
 import { socketsClosed, socketsOpen } from '../telemetry/metrics.ts'
 import type { Admission } from './admission.ts'
@@ -23,6 +24,7 @@ export interface SocketOptions {
   readonly credentials: Credentials
   readonly admission: Admission
   readonly isAllowed: OriginCheck
+  readonly addressOf: ClientAddress
   readonly logger: Logger
 }
 
@@ -31,7 +33,7 @@ export interface SocketOptions {
  * Disposing closes the sockets in random order, so that their clients do not come back all at once.
  */
 export function addSockets(server: Server, options: SocketOptions): AsyncDisposable {
-  const { admission, isAllowed, logger } = options
+  const { admission, isAllowed, addressOf, logger } = options
   const operations = wsOperations(options.operations, logger)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES, handleProtocols })
   const pings = startPings()
@@ -71,7 +73,7 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
 
   const onUpgrade = (request: IncomingMessage, wire: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, draining, isAllowed)
-    const place = refusal ? null : admission.enter(request.socket.remoteAddress ?? '')
+    const place = refusal ? null : admission.enter(addressOf(request) ?? '')
     if (!place) {
       wire.end(`HTTP/1.1 ${refusal ?? TOO_MANY}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
