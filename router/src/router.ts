@@ -8,7 +8,8 @@ import { cors, originCheck } from './http/origins.ts'
 import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
 import { trackUnused } from './http/unused-connections.ts'
-import { openAuthenticator } from './identity/access-token.ts'
+import { openAccessTokens } from './identity/access-token.ts'
+import { openAuthenticator } from './identity/authenticator.ts'
 import { clientAddress } from './identity/client-address.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openCredentials } from './live/reauthorize.ts'
@@ -108,12 +109,11 @@ export async function openRouter({
   }
   const pipeline = stack.use(reloadablePipeline(supergraphSdl, openGeneration, logger))
   const credentials = stack.use(openCredentials())
-  const onRevoked = (session: string) => credentials.endSession(session)
+  const onRevoked = (credentialId: string) => credentials.revoke(credentialId)
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
   const authenticator = openAuthenticator({
-    keys: keySet(loadKeys),
-    issuer: env.PUBLIC_URL ?? 'vibely',
-    isRevoked: (session) => redis?.revocations.isRevoked(session) ?? false,
+    accessTokens: openAccessTokens({ keys: keySet(loadKeys), issuer: env.PUBLIC_URL ?? 'vibely' }),
+    isRevoked: (credentialId) => redis?.revocations.isRevoked(credentialId) ?? false,
   })
 
   const grants = cors(env.CORS_ORIGINS)

@@ -9,6 +9,8 @@ interface TokenClaims {
   readonly audience?: string
   readonly typ?: string
   readonly kid?: string
+  /** When the password was proved, in seconds from now. */
+  readonly authTime?: number
   /** Seconds from now, negative for the past. */
   readonly expiresIn?: number
 }
@@ -29,6 +31,7 @@ export async function openCredentials(): Promise<Credentials> {
         scope: claims.scope ?? 'people:read people:write',
         roles: [],
         facts: claims.facts ?? [],
+        ...(claims.authTime !== undefined && { auth_time: Math.floor(Date.now() / 1000) + claims.authTime }),
       })
         .setProtectedHeader({ alg: 'EdDSA', typ: claims.typ ?? 'at+jwt', kid: claims.kid ?? 'key-1' })
         .setSubject(claims.sub ?? 'p1')

@@ -70,9 +70,17 @@ for (const topology of TOPOLOGIES) {
       assert.deepEqual(weak.body.data, { person: { name: 'Ada', address: null }, drafts: null, vault: null })
       assert.deepEqual(codes(weak.body)?.sort(), ['FORBIDDEN', 'INSUFFICIENT_SCOPE', 'STEP_UP_REQUIRED'])
       const strong = await ask(query, {
-        token: await credentials.token({ scope: 'admin', facts: ['verified_email', 'recent_authentication'] }),
+        token: await credentials.token({ scope: 'admin', facts: ['verified_email'], authTime: 0 }),
       })
       assert.deepEqual(strong.body, { data: { person: { name: 'Ada', address: 'Road 1' }, drafts: [{ id: 'r3' }], vault: 'open' } })
+    })
+
+    test('a session that proved its password more than ten minutes ago has to do so again', async () => {
+      const recent = await ask('{ vault }', { token: await credentials.token({ authTime: -580 }) })
+      assert.deepEqual(recent.body, { data: { vault: 'open' } })
+      // Refreshed a moment ago, but the sign-in stays where it was.
+      const older = await ask('{ vault }', { token: await credentials.token({ authTime: -601 }) })
+      assert.deepEqual([older.body.data, codes(older.body)], [{ vault: null }, ['STEP_UP_REQUIRED']])
     })
 
     test('mutations carry the identity of the token, and of nothing else', async () => {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { type Namespace, qualify } from './namespace.ts'
 
-// Revoked sessions, on a Redis stream: each router reads it, so that an access token dies seconds after its session.
+// Revoked credentials, on a Redis stream: each router reads it, so that an access token dies seconds after its session.
 
 const streamKey = (namespace: Namespace) => qualify(namespace, 'revocations')
 // Longer than the life of any access token with its leeway.
@@ -10,20 +10,20 @@ const BLOCK_MS = 5_000
 const RETRY_MS = 500
 const LEAVE_MS = 200
 
-/** Tells every watcher that tokens of the session are worthless. Repeats are harmless. */
-export async function publishRevocation(redis: Redis, namespace: Namespace, sessionId: string, ttlSeconds: number): Promise<void> {
-  await redis.xadd(streamKey(namespace), 'MINID', '~', Date.now() - 2 * BACKLOG_MS, '*', 'session', sessionId, 'ttl', ttlSeconds)
+/** Tells every watcher that a credential is worthless, or what was issued for it. Repeats are harmless. */
+export async function publishRevocation(redis: Redis, namespace: Namespace, credentialId: string, ttlSeconds: number): Promise<void> {
+  await redis.xadd(streamKey(namespace), 'MINID', '~', Date.now() - 2 * BACKLOG_MS, '*', 'credential', credentialId, 'ttl', ttlSeconds)
 }
 
 export interface Revocations extends AsyncDisposable {
-  isRevoked(sessionId: string): boolean
+  isRevoked(credentialId: string): boolean
 }
 
 /** Follows the stream on a connection of its own. Resolves once the last ten minutes are read; while Redis is down at the start, without them. */
 export async function watchRevocations(options: {
   readonly redis: Redis
   readonly namespace: Namespace
-  readonly onRevoked?: (sessionId: string) => void
+  readonly onRevoked?: (credentialId: string) => void
 }): Promise<Revocations> {
   const { namespace, onRevoked } = options
   const key = streamKey(namespace)
@@ -36,13 +36,13 @@ export async function watchRevocations(options: {
 
   const take = (id: string, fields: readonly string[]) => {
     last = id
-    const [, session, , ttl] = fields
-    if (session === undefined) return
+    const [, credentialId, , ttl] = fields
+    if (credentialId === undefined) return
     const writtenAt = Number(id.split('-')[0])
     const until = writtenAt + Number(ttl ?? 0) * 1_000
     if (until < Date.now()) return
-    revokedUntil.set(session, until)
-    onRevoked?.(session)
+    revokedUntil.set(credentialId, until)
+    onRevoked?.(credentialId)
   }
   const read = async (blockMs: number | undefined) => {
     const answer =
@@ -61,7 +61,7 @@ export async function watchRevocations(options: {
         // The connection comes back by itself; what was written meanwhile is still on the stream.
         if (!stop.signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
       }
-      for (const [session, until] of revokedUntil) if (until < Date.now()) revokedUntil.delete(session)
+      for (const [credentialId, until] of revokedUntil) if (until < Date.now()) revokedUntil.delete(credentialId)
     }
   }
 
@@ -71,7 +71,7 @@ export async function watchRevocations(options: {
   await Promise.race([backlog.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
   const ended = backlog.catch(() => undefined).then(follow)
   return {
-    isRevoked: (sessionId) => (revokedUntil.get(sessionId) ?? 0) >= Date.now(),
+    isRevoked: (credentialId) => (revokedUntil.get(credentialId) ?? 0) >= Date.now(),
     async [Symbol.asyncDispose]() {
       stop.abort()
       connection.disconnect()

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '@vibely/kit/viewer'
-import type { Authenticator } from '../identity/access-token.ts'
+import type { Authenticator } from '../identity/authenticator.ts'
 import type { ClientAddress } from '../identity/client-address.ts'
 import type { PersistedOperations } from '../operations/persisted.ts'
 import type { AdminCheck } from './admin.ts'

@@ -1,4 +1,4 @@
-import type { Identity } from '../identity/access-token.ts'
+import type { Identity } from '../identity/authenticator.ts'
 
 const SWEEP_MS = 1_000
 
@@ -16,7 +16,8 @@ export interface Credential extends Disposable {
 export interface Credentials extends Disposable {
   /** @param onEnd called once, at most a second after the token has expired or the revocation has come */
   follow(identity: Identity, onEnd: (why: CredentialEnd) => void): Credential
-  endSession(sessionId: string): void
+  /** Ends the connections that were opened with it. */
+  revoke(credentialId: string): void
 }
 
 interface Followed {
@@ -28,17 +29,17 @@ interface Followed {
 /** One clock looks at all of them: ten thousand timers would cost more than they are worth. */
 export function openCredentials(): Credentials {
   const open = new Set<Followed>()
-  const bySession = new Map<string, Set<Followed>>()
+  const byCredential = new Map<string, Set<Followed>>()
 
   const join = (followed: Followed) => {
-    const session = followed.identity.viewer?.sessionId
-    if (session) bySession.set(session, (bySession.get(session) ?? new Set()).add(followed))
+    const { credentialId } = followed.identity
+    if (credentialId !== null) byCredential.set(credentialId, (byCredential.get(credentialId) ?? new Set()).add(followed))
   }
   const leave = (followed: Followed) => {
-    const session = followed.identity.viewer?.sessionId
-    const siblings = session ? bySession.get(session) : undefined
+    const { credentialId } = followed.identity
+    const siblings = credentialId === null ? undefined : byCredential.get(credentialId)
     siblings?.delete(followed)
-    if (session && siblings?.size === 0) bySession.delete(session)
+    if (credentialId !== null && siblings?.size === 0) byCredential.delete(credentialId)
   }
   const end = (followed: Followed, why: CredentialEnd) => {
     if (followed.ended) return
@@ -77,8 +78,8 @@ export function openCredentials(): Credentials {
         },
       }
     },
-    endSession(sessionId) {
-      for (const followed of [...(bySession.get(sessionId) ?? [])]) end(followed, 'revoked')
+    revoke(credentialId) {
+      for (const followed of [...(byCredential.get(credentialId) ?? [])]) end(followed, 'revoked')
     },
     [Symbol.dispose]: () => clearInterval(clock),
   }

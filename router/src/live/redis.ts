@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 
 const COMMAND_RETRIES = 5
 
-/** What comes from Redis: live events and revoked sessions. */
+/** What comes from Redis: live events and revoked credentials. */
 export interface RedisFeeds extends AsyncDisposable {
   readonly reader: LiveReader
   readonly revocations: Revocations
@@ -17,7 +17,7 @@ export interface RedisFeeds extends AsyncDisposable {
 export async function openRedisFeeds(options: {
   readonly url: string
   readonly namespace: Namespace
-  readonly onRevoked: (sessionId: string) => void
+  readonly onRevoked: (credentialId: string) => void
   readonly logger: Logger
 }): Promise<RedisFeeds> {
   await using stack = new AsyncDisposableStack()

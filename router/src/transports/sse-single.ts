@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { HttpRefusal } from '../http/refusal.ts'
-import type { Identity } from '../identity/access-token.ts'
+import type { Identity } from '../identity/authenticator.ts'
 import type { StreamRequest } from './http-streams.ts'
 import { singleFormat } from './sse-format.ts'
 import { searchOf, streamParameters } from './stream-parameters.ts'

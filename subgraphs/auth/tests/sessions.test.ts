@@ -95,6 +95,17 @@ test('signing in again with a live token of the account renews the session', asy
   assert.notEqual(switched.tokens.session.id, member.sessionId)
 })
 
+test('a refreshed token tells when the password was proved, not when it was refreshed', async () => {
+  const { refreshToken, sessionId, accessToken, username } = await registered()
+  const authenticatedAt = new Date(Date.now() - 700_000)
+  await auth.db.session.update({ where: { id: sessionId }, data: { authenticatedAt } })
+  const { tokens } = await refresh(refreshToken)
+  assert.equal((await claims(tokens.accessToken)).auth_time, Math.floor(authenticatedAt.getTime() / 1_000))
+  const again = await mutate('signIn', TOKENS, { login: username, password: PASSWORD }, await viewerOf(accessToken))
+  const { auth_time: stepUp, iat } = await claims(again.tokens.accessToken)
+  assert.equal(stepUp, iat)
+})
+
 test('a repeat within ten seconds gives the very same pair', async () => {
   const { refreshToken } = await registered()
   const first = await refresh(refreshToken)
