@@ -8,6 +8,7 @@ import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
 import { httpSource } from './sources/http-source.ts'
 import type { Source } from './sources/source.ts'
 import { committedExplorerDocument, committedOrigin, committedPersistedDocuments, committedSupergraph } from './supergraph/committed.ts'
+import { readSupergraph } from './supergraph/read-supergraph.ts'
 import type { JoinedSubgraph } from './supergraph/subgraphs.ts'
 import type { SupergraphOrigin } from './supergraph/watch.ts'
 
@@ -48,10 +49,13 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
   }
 }
 
-/** Any supergraph file; the subgraphs' addresses are in it. */
+/**
+ * Any supergraph file; the subgraphs' addresses are in it.
+ * @throws SupergraphFileError when it cannot be served
+ */
 export async function foreignDeployment(file: string, settings: Partial<StandaloneEnv>, logger: Logger): Promise<Deployment> {
   const { JWKS_URL: jwksUrl, PERSISTED_DOCUMENTS: documents } = settings
-  const load = () => readFile(file, 'utf8')
+  const load = async () => (await readSupergraph(file)).sdl
   return {
     supergraphSdl: await load(),
     origin: { files: [resolve(file)], load },

@@ -3,15 +3,13 @@ import { z } from 'zod'
 import { isAddressOrNetwork } from './identity/client-address.ts'
 import { limitsEnv } from './operations/limit-settings.ts'
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  )
+const parts = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+)
+const list = parts.default([])
 
 const count = (standard: number) => z.coerce.number().int().positive().default(standard)
 
@@ -41,6 +39,8 @@ const baseEnv = {
   SAFELIST: z.enum(['off', 'log', 'enforce']).default('off'),
   /** Who plans: Apollo's planner, or the native one of Hive Router, which plans faster and asks for less, but knows no `@defer`. */
   QUERY_PLANNER: z.enum(['apollo', 'hive']).default('apollo'),
+  /** Labels of `@override` that hold for every request: `a,b`. A label `percent(N)` holds for N of a hundred without a word here. */
+  OVERRIDE_LABELS: parts.optional(),
   /** The most live connections of one user, of one address, and new ones a second. */
   SOCKETS_PER_USER: count(20),
   SOCKETS_PER_ADDRESS: count(100),

@@ -1,21 +1,38 @@
 import process from 'node:process'
-import { readEnv } from '@vibely/kit/env'
+import { EnvError, readEnv } from '@vibely/kit/env'
 import { createLogger } from '@vibely/kit/logger'
 import { runMain } from '@vibely/kit/main'
-import { readCommandLine } from './cli.ts'
+import { type CommandLine, readCommandLine, USAGE, UsageError } from './cli.ts'
 import { foreignDeployment, ownDeployment } from './deployment.ts'
 import { remoteEnv, routerEnv, standaloneEnv, withPort } from './env.ts'
 import { openRouter } from './router.ts'
+import { SupergraphFileError } from './supergraph/read-supergraph.ts'
 
-const { supergraph, port } = readCommandLine(process.argv.slice(2))
-const env = supergraph === undefined ? readEnv(routerEnv, withPort(port)) : readEnv(standaloneEnv, withPort(port))
-const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
-
-await runMain(logger, async (stack) => {
+async function serve({ supergraph: file, port }: CommandLine): Promise<void> {
+  const env = file === undefined ? readEnv(routerEnv, withPort(port)) : readEnv(standaloneEnv, withPort(port))
+  const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
   const deployment =
-    supergraph === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(supergraph, env, logger)
-  for (const source of deployment.sources) stack.use(source)
-  const router = stack.use(await openRouter({ env, logger, ...deployment }))
-  process.on('SIGHUP', () => void router.refresh())
-  logger.info({ url: router.url }, 'router is listening')
-})
+    file === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(file, env, logger)
+  await runMain(logger, async (stack) => {
+    for (const source of deployment.sources) stack.use(source)
+    const router = stack.use(await openRouter({ env, logger, ...deployment }).catch(explained))
+    process.on('SIGHUP', () => void router.refresh())
+    logger.info({ url: router.url }, 'router is listening')
+  })
+}
+
+function explained(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+  throw new Error('The port is taken: choose another with --port or ROUTER_PORT.', { cause: error })
+}
+
+try {
+  const command = readCommandLine(process.argv.slice(2))
+  if (command.help) console.log(USAGE)
+  else await serve(command)
+} catch (error) {
+  // Whoever started it can mend these: a line says how, a stack would hide it.
+  if (!(error instanceof UsageError || error instanceof EnvError || error instanceof SupergraphFileError)) throw error
+  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message)
+  process.exitCode = 1
+}

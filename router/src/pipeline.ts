@@ -28,6 +28,8 @@ export function openPipeline(
   sources: readonly Source[],
   options: {
     readonly introspection: boolean
+    /** Labels of progressive overrides that are switched on. */
+    readonly overrideLabels?: readonly string[] | undefined
     /** Run queries that are the same and under way once. */
     readonly shareOperations: boolean
     /** What operations are paid from. */
@@ -51,7 +53,7 @@ export function openPipeline(
   })
   return {
     state,
-    operations: openOperations(state, { introspection, limits }),
+    operations: openOperations(state, { introspection, overrideLabels: options.overrideLabels, limits }),
     sourceNamed: (name) => byName.get(name),
     onSchemaChange: () => {},
     run,

@@ -95,7 +95,14 @@ export async function openRouter({
   const ownBuckets = memoryBuckets()
   const sharedBuckets = url === undefined ? null : stack.use(withCredit(stack.use(redisBuckets({ url, namespace, logger }))))
   const buckets = sharedBuckets ? fallingBack(sharedBuckets, ownBuckets, logger) : ownBuckets
-  const options = { introspection: !production, shareOperations, buckets, limits: limitsOf(env), logger }
+  const options = {
+    introspection: !production,
+    overrideLabels: env.OVERRIDE_LABELS,
+    shareOperations,
+    buckets,
+    limits: limitsOf(env),
+    logger,
+  }
   const pool = sourcePool(transports, openSource)
   const openGeneration = (policySdl: string): Generation => {
     const state = buildSchemaState(policySdl, { engine: env.QUERY_PLANNER })

@@ -22,6 +22,7 @@ import type { SchemaState } from '../supergraph/schema-state.ts'
 import { planHits, planMisses } from '../telemetry/metrics.ts'
 import { inStage } from '../telemetry/traces.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
+import { labelChooser } from './choose-labels.ts'
 import { type OperationCost, operationCost } from './cost.ts'
 import { type Allowance, allowanceOf, tooCostly } from './cost-charges.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
@@ -102,6 +103,8 @@ export interface UsedOperation extends WarmOperation {
 
 export interface OperationOptions {
   readonly introspection: boolean
+  /** Labels of progressive overrides that hold for every request; percentages are drawn for each. */
+  readonly overrideLabels?: readonly string[] | undefined
   readonly limits?: Limits
 }
 
@@ -127,6 +130,9 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
   const { document: limits, lists, allowances } = options.limits ?? DEFAULT_LIMITS
   const operations = new LRUCache<string, Operation>({ maxSize: OPERATIONS_SIZE, sizeCalculation: sizeOf })
   const plans = planCache(state.planner)
+  const chooseLabels = labelChooser(state.overrideLabels, options.overrideLabels ?? [])
+  const labelled = (choices: PlanChoices): PlanChoices =>
+    state.overrideLabels.length === 0 || choices.labels.length > 0 ? choices : { ...choices, labels: chooseLabels() }
 
   function operation(text: string, name: string | null | undefined, mayIntrospect: boolean): Operation {
     const key = keyOf({ text, name, mayIntrospect })
@@ -221,7 +227,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
       return variant(
         found,
         found.requirements.filter((requirement) => unmet(requirement, viewer)),
-        choices,
+        labelled(choices),
         1,
         allowanceOf(allowances, viewer),
       )

@@ -6,6 +6,7 @@ import { threadPlanner } from '../planning/thread-planner.ts'
 import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
 import { loginFields } from './login-fields.ts'
+import { overrideLabels } from './override-labels.ts'
 import { type PolicyIndex, policyIndex } from './policy-index.ts'
 import { type SharingIndex, sharingIndex } from './sharing-index.ts'
 import { stripSupergraph } from './strip.ts'
@@ -27,6 +28,8 @@ export interface SchemaState extends AsyncDisposable {
   readonly costs: CostIndex
   /** Names of the root fields that try a credential. */
   readonly loginFields: ReadonlySet<string>
+  /** Labels of progressive overrides: which hold is part of a plan. */
+  readonly overrideLabels: readonly string[]
   readonly live: LiveIndex
   readonly sharing: SharingIndex
   readonly planner: Planner
@@ -48,6 +51,7 @@ export function buildSchemaState(policySdl: string, options: { readonly engine?:
     policies: policyIndex(document),
     costs: costIndex(document),
     loginFields: loginFields(document),
+    overrideLabels: overrideLabels(document),
     live: liveIndex(document),
     sharing: sharingIndex(document),
     planner,

@@ -33,7 +33,7 @@ for (const file of (await readdir(folder)).sort()) {
       const state = openState(supergraphOf(suite), engine)
       const operations = openOperations(state, { introspection: true })
       for (const example of suite.examples) {
-        test(`${example.query.replace(/\s+/g, ' ')} ${JSON.stringify(example.variables ?? {})}`, async () => {
+        test(`${example.query.replace(/\s+/g, ' ')} ${JSON.stringify(example.variables ?? example.labels ?? {})}`, async () => {
           const answered = answerOf(state, operations, open(state, localSources(suite), silent), example)
           const fault = failing(example)
           if (fault !== undefined) await assert.rejects(async () => check(example, await answered), `no longer so: ${fault}`)

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { after, before, describe, test } from 'node:test'
+import type { ExecutionResult } from 'graphql'
+import { readCommandLine, UsageError } from '../../src/cli.ts'
+import { readSupergraph } from '../../src/supergraph/read-supergraph.ts'
+import { main, start } from '../processes.ts'
+import { serveSuite } from './serve-suite.ts'
+import type { Example, Suite } from './suite.ts'
+
+/** Nothing of the surroundings but what a test gives. */
+const BARE = { REDIS_URL: '', CURSOR_SECRET: '', OVERRIDE_LABELS: '', NODE_ENV: 'development', LOG_LEVEL: 'info' }
+
+let folder = ''
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'standalone-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+const load = async (name: string) => ((await import(`./suites/${name}.ts`)) as { suite: Suite }).suite
+
+/** A router process over a suite's subgraphs. */
+async function run(name: string, env: Record<string, string> = {}) {
+  await using stack = new AsyncDisposableStack()
+  const suite = await load(name)
+  const served = stack.use(await serveSuite(suite))
+  const file = join(folder, `${name}.graphql`)
+  await writeFile(file, served.supergraphSdl)
+  const { child, url } = await start(['--supergraph', file, '--port', '0'], { ...BARE, ...env })
+  stack.defer(async () => {
+    child.kill('SIGTERM')
+    assert.deepEqual(await once(child, 'exit'), [0, null])
+  })
+  const ask = async ({ query, variables = {} }: Pick<Example, 'query' | 'variables'>, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    })
+    return (await answer.json()) as ExecutionResult
+  }
+  const open = stack.move()
+  return { suite, ask, stop: served.stop, [Symbol.asyncDispose]: () => open.disposeAsync() }
+}
+
+for (const name of ['interface-object', 'requires-arguments', 'nulls']) {
+  test(`${name} is answered over HTTP as in one process`, async () => {
+    await using router = await run(name)
+    for (const example of router.suite.examples) {
+      if (example.weFail !== undefined) continue
+      const { data, errors = [] } = await router.ask(example)
+      assert.equal(JSON.stringify(data), JSON.stringify(example.data), example.query)
+      if (example.data === undefined || example.errors === 'at least one') assert.ok(errors.length > 0, example.query)
+      else assert.deepEqual(errors.map(({ path }) => path?.join('.')).sort(), [...(example.errors ?? [])].sort(), example.query)
+    }
+  })
+}
+
+test('the fields of a mutation run in order, over subgraphs behind HTTP', async () => {
+  await using router = await run('mutations')
+  const { data } = await router.ask({ query: 'mutation { a: add(by: 1) b: multiply(by: 2) c: add(by: 3) d: multiply(by: 10) log }' })
+  assert.deepEqual(data, { a: 6, b: 12, c: 15, d: 150, log: ['add 1', 'multiply 2', 'add 3', 'multiply 10'] })
+})
+
+test('a subgraph that is down costs its own fields alone', async () => {
+  await using router = await run('abstract-types')
+  await router.stop('ratings')
+  const { data, errors } = await router.ask({ query: '{ items { title ... on Film { minutes stars } } }' })
+  assert.deepEqual(data, { items: [{ title: 'Emma' }, { title: 'Alien', minutes: 117, stars: null }, { title: null }] })
+  assert.deepEqual(
+    errors?.map(({ path, extensions }) => [path?.join('.'), extensions?.code, extensions?.service]),
+    [['items.1.stars', 'SUBGRAPH_UNAVAILABLE', 'ratings']],
+  )
+})
+
+describe('introspection', () => {
+  const query = '{ __schema { queryType { name } } }'
+  test('is answered while developing', async () => {
+    await using router = await run('introspection')
+    assert.deepEqual((await router.ask({ query })).data, { __schema: { queryType: { name: 'Query' } } })
+  })
+  test('is refused in production', async () => {
+    await using router = await run('introspection', { NODE_ENV: 'production' })
+    const { data, errors } = await router.ask({ query })
+    assert.equal(data, undefined)
+    assert.equal(errors?.[0]?.extensions?.code, 'BAD_REQUEST')
+    assert.deepEqual((await router.ask({ query: '{ user { age } }' })).data, { user: { age: 3 } })
+  })
+})
+
+describe('progressive overrides', () => {
+  const query = '{ product { name price } }'
+  test('a label holds when it is switched on; a percentage is drawn for each request', async () => {
+    await using router = await run('override-progressive', { OVERRIDE_LABELS: 'new-names, unknown' })
+    const prices = new Set<unknown>()
+    // Of 200 requests at 20 %, some take each way unless the draw is broken: the chance of none is 10^-20.
+    for (let count = 0; count < 200; count += 1) {
+      const { data } = (await router.ask({ query })) as ExecutionResult<{ product: { name: string; price: string } }>
+      assert.equal(data?.product.name, 'name from fresh')
+      prices.add(data?.product.price)
+    }
+    assert.deepEqual([...prices].sort(), ['price from fresh', 'price from old'])
+  })
+  test('without the setting the former owner answers', async () => {
+    await using router = await run('override-progressive')
+    const { data } = (await router.ask({ query })) as ExecutionResult<{ product: { name: string } }>
+    assert.equal(data?.product.name, 'name from old')
+  })
+})
+
+describe('the command line', () => {
+  async function end(args: readonly string[]) {
+    const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const text = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk: Buffer) => (text.stdout += String(chunk)))
+    child.stderr.on('data', (chunk: Buffer) => (text.stderr += String(chunk)))
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, ...text }
+  }
+  const written = async (name: string, content: string) => {
+    const file = join(folder, name)
+    await writeFile(file, content)
+    return file
+  }
+
+  test('--help tells what there is', async () => {
+    const { code, stdout, stderr } = await end(['--help'])
+    assert.equal(code, 0)
+    assert.equal(stderr, '')
+    for (const option of ['--supergraph FILE', '--port N', 'OVERRIDE_LABELS', 'JWKS_URL']) assert.ok(stdout.includes(option), option)
+  })
+
+  test('what is wrong is said in a line, without a stack', async () => {
+    const wrong: [string[], RegExp][] = [
+      [['--supergrph', 'x'], /--supergrph[\s\S]*Usage:/],
+      [['--supergraph', join(folder, 'none.graphql')], /^There is no file .*none\.graphql\.$/m],
+    ]
+    for (const [args, expected] of wrong) {
+      const { code, stderr } = await end(args)
+      assert.equal(code, 1, args.join(' '))
+      assert.match(stderr, expected)
+      assert.doesNotMatch(stderr, /^\s+at /m)
+    }
+  })
+
+  test('a port is a number that ports have', () => {
+    for (const port of ['70000', '-1', '80a', '']) assert.throws(() => readCommandLine([`--port=${port}`]), UsageError, port)
+    assert.deepEqual(readCommandLine(['--port', '0']), { supergraph: undefined, port: '0', help: false })
+  })
+
+  test('a file that is no supergraph is told from one that cannot be read', async () => {
+    const wrong: [string, RegExp][] = [
+      [folder, /cannot be read: EISDIR/],
+      [await written('text', 'type Query {'), /is not GraphQL: Syntax Error: .* \(line 1, column 13\)/],
+      [await written('plain', 'type Query { a: Int }'), /names no subgraphs .* not a supergraph/],
+      [await written('nowhere', 'enum join__Graph { A @join__graph(name: "a", url: "") }'), /"a": it is empty/],
+      [await written('odd', 'enum join__Graph { A @join__graph(name: "a", url: "localhost") }'), /"a": "localhost"/],
+    ]
+    for (const [file, message] of wrong) await assert.rejects(readSupergraph(file), { name: 'SupergraphFileError', message })
+  })
+
+  test('a supergraph that does not hold together is refused with the reason', async () => {
+    const file = await written(
+      'broken',
+      'schema @nope { query: Query } type Query { a: Int } enum join__Graph { A @join__graph(name: "a", url: "http://127.0.0.1:1") }',
+    )
+    const { code, stdout } = await end(['--supergraph', file, '--port', '0'])
+    assert.equal(code, 1)
+    assert.match(stdout, /"level":"fatal"|"level":60/)
+    assert.match(stdout, /@?nope|directive|supergraph/i)
+  })
+
+  test('a taken port is named as the reason', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    await using served = await serveSuite(await load('introspection'))
+    const file = await written('taken.graphql', served.supergraphSdl)
+    const { code, stdout } = await end(['--supergraph', file, '--port', String((other.address() as { port: number }).port)])
+    assert.equal(code, 1)
+    assert.match(stdout, /The port is taken: choose another with --port or ROUTER_PORT/)
+    other.close()
+  })
+})
