@@ -11,8 +11,7 @@ import { SupergraphFileError } from './supergraph/read-supergraph.ts'
 async function serve({ supergraph: file, port }: CommandLine): Promise<void> {
   const env = file === undefined ? readEnv(routerEnv, withPort(port)) : readEnv(standaloneEnv, withPort(port))
   const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
-  const deployment =
-    file === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(file, env, logger)
+  const deployment = file === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(file, env, logger)
   await runMain(logger, async (stack) => {
     for (const source of deployment.sources) stack.use(source)
     const router = stack.use(await openRouter({ env, logger, ...deployment }).catch(explained))
