@@ -131,8 +131,14 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
   const operations = new LRUCache<string, Operation>({ maxSize: OPERATIONS_SIZE, sizeCalculation: sizeOf })
   const plans = planCache(state.planner)
   const chooseLabels = labelChooser(state.overrideLabels, options.overrideLabels ?? [])
-  const labelled = (choices: PlanChoices): PlanChoices =>
-    state.overrideLabels.length === 0 || choices.labels.length > 0 ? choices : { ...choices, labels: chooseLabels() }
+  function labelled(choices: PlanChoices): PlanChoices {
+    if (state.overrideLabels.length === 0 || choices.labels.length > 0) return choices
+    const labels = chooseLabels()
+    return labels.length === 0 ? choices : { ...choices, labels }
+  }
+  /** Without labels of another schema: there would be a plan for each of them, and nobody to ask for it. */
+  const ofThisSchema = (choices: PlanChoices): PlanChoices =>
+    choices.labels.length === 0 ? choices : { ...choices, labels: choices.labels.filter((label) => state.overrideLabels.includes(label)) }
 
   function operation(text: string, name: string | null | undefined, mayIntrospect: boolean): Operation {
     const key = keyOf({ text, name, mayIntrospect })
@@ -163,7 +169,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     uses: number,
     allowance: Allowance | null,
   ): PreparedOperation | Promise<PreparedOperation> {
-    const key = refused.length === 0 && choices === NO_CHOICES ? '' : variantKey(refused, choices)
+    const key = variantKey(refused, choices)
     const known = of.variants.get(key)
     ;(known ? planHits : planMisses).add(1)
     if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses, allowance))
@@ -234,7 +240,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     },
     warm({ text, name, mayIntrospect = false, choices = NO_CHOICES, uses = 0, refuses }) {
       const found = operation(text, name, mayIntrospect || options.introspection)
-      return variant(found, found.requirements.filter(refuses), choices, uses, null)
+      return variant(found, found.requirements.filter(refuses), ofThisSchema(choices), uses, null)
     },
     used: () =>
       [...operations.values()]
@@ -260,7 +266,7 @@ const keyOf = ({ text, name, mayIntrospect }: Pick<Operation, 'text' | 'name' | 
   name || mayIntrospect ? `${name ?? ''}${mayIntrospect ? '\0schema' : ''}\0${text}` : text
 
 const variantKey = (refused: readonly Requirement[], { labels, defer }: PlanChoices) =>
-  `${refused.map(({ id }) => id).join()} ${labels.join()} ${defer}`
+  refused.length === 0 && labels.length === 0 && !defer ? '' : `${refused.map(({ id }) => id).join()} ${labels.join()} ${defer}`
 
 const sizeOf = ({ text, variants }: Operation) => {
   let size = text.length * TEXT_WEIGHT

@@ -75,6 +75,8 @@ export function openState(supergraphSdl: string, planner: PlanEngineName | 'stoc
   const engine = planner === 'hive' ? hiveEngine(state.executionSdl, async () => apollo) : apollo
   return {
     ...state,
+    // No label is drawn: those that an example names hold, and no other.
+    overrideLabels: [],
     planner: { plan: async (operation, choices) => engine.plan(operation, choices), [Symbol.asyncDispose]: async () => {} },
   }
 }
