@@ -17,6 +17,8 @@ const REGISTER_AGAIN_MS = 3_600_000
 const FALLBACK_MS = 1_000
 const LEAVE_MS = 500
 const PAGE = 500
+/** A channel that the last listener has left is followed on so long: who comes back finds it open. */
+const LINGER_MS = 5_000
 
 /** A listener that throws is a bug: let it end the process, but let the others have their event first. */
 function call(work: () => void): void {
@@ -121,8 +123,16 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
 
   const onNudge = (_from: string, channel: string) => void read([channel])
   const onReady = inBackground(recover)
-  const subscribed = subscriber.subscribe(keys.nudges(instanceId))
-  subscribed.catch(() => undefined)
+  // One that fails, as when Redis goes while it is under way, is tried again by the next who listens.
+  let subscribed: Promise<unknown> | undefined
+  const subscribe = () => {
+    subscribed ??= subscriber.subscribe(keys.nudges(instanceId)).catch((error: unknown) => {
+      subscribed = undefined
+      throw error
+    })
+    return subscribed
+  }
+  subscribe().catch(() => undefined)
   subscriber.on('message', onNudge).on('ready', onReady)
   redis.on('ready', onReady)
   const timers = [
@@ -142,7 +152,7 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
     const known = channels.get(name)
     if (known) return known
     const ready = async () => {
-      await subscribed
+      await subscribe()
       await register([name])
       const [head] = await liveHeads(redis, namespace, [name])
       channel.last = head
@@ -151,11 +161,22 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
     channels.set(name, channel)
     return channel
   }
-  const leave = async (name: string, channel: Channel) => {
+  const lingering = new Set<NodeJS.Timeout>()
+  const close = (name: string, channel: Channel) => {
+    if (channel.users > 0 || channels.get(name) !== channel) return
+    channels.delete(name)
+    redis.srem(keys.instances(name), instanceId).catch(() => undefined)
+  }
+  const leave = (name: string, channel: Channel) => {
     channel.users -= 1
     if (channel.users > 0) return
-    channels.delete(name)
-    await redis.srem(keys.instances(name), instanceId).catch(() => undefined)
+    // Without a place it never opened: the next who listens begins anew.
+    if (!channel.last) return close(name, channel)
+    const timer = setTimeout(() => {
+      lingering.delete(timer)
+      close(name, channel)
+    }, LINGER_MS)
+    lingering.add(timer)
   }
 
   return {
@@ -165,7 +186,7 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
       try {
         await channel.ready
       } catch (error) {
-        await leave(name, channel)
+        leave(name, channel)
         throw error
       }
       // No await between taking the place and joining: what comes next comes to this listener too.
@@ -175,12 +196,12 @@ export function openChannels({ redis, subscriber, namespace, instanceId }: LiveR
       return {
         head,
         async [Symbol.asyncDispose]() {
-          if (channel.listeners.delete(own)) await leave(name, channel)
+          if (channel.listeners.delete(own)) leave(name, channel)
         },
       }
     },
     async [Symbol.asyncDispose]() {
-      for (const timer of timers) clearInterval(timer)
+      for (const timer of [...timers, ...lingering]) clearTimeout(timer)
       subscriber.off('message', onNudge).off('ready', onReady)
       redis.off('ready', onReady)
       const names = [...channels.keys()]

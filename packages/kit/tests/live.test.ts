@@ -151,6 +151,37 @@ describe('live channels', () => {
     await publisher.publish(made(1))
     assert.deepEqual(await redis.smembers(instances), ['router-1'])
     await listening[Symbol.asyncDispose]()
-    assert.deepEqual(await redis.smembers(instances), [])
+    // For a while it is followed on: who comes back at once finds it open.
+    const again = await reader.listen(CHANNEL, () => undefined)
+    assert.deepEqual(await redis.smembers(instances), ['router-1'])
+    await again[Symbol.asyncDispose]()
+    await eventually(async () => assert.deepEqual(await redis.smembers(instances), []))
+  })
+
+  it('listen again after the first subscription failed', async () => {
+    await using live = await openLive()
+    const { publisher, proxy } = live
+    const { hostname, port } = new URL(servers().REDIS_URL)
+    await using stack = new AsyncDisposableStack()
+    const open = (port: number, host: string, retries: number) => {
+      const redis = stack.adopt(new Redis(port, host, { retryStrategy: () => 50, maxRetriesPerRequest: retries }), (one) => one.disconnect())
+      redis.on('error', () => undefined)
+      return redis
+    }
+    proxy.cut()
+    const reader = stack.use(
+      openLiveReader({
+        redis: open(Number(port), hostname, 20),
+        subscriber: open(proxy.port, '127.0.0.1', 0),
+        namespace: live.namespace,
+        instanceId: 'router-2',
+      }),
+    )
+    await assert.rejects(reader.listen(CHANNEL, () => undefined))
+    proxy.mend()
+    const got: number[] = []
+    stack.use(await eventually(() => reader.listen(CHANNEL, ({ seq }) => void got.push(seq))))
+    await publisher.publish(made(1))
+    await eventually(() => got.length === 1)
   })
 })
