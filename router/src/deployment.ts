@@ -22,6 +22,8 @@ export interface Deployment {
   readonly openSource?: (subgraph: JoinedSubgraph) => Source
   readonly loadKeys: LoadKeys
   readonly pages: Pages
+  /** They publish no events to our channels. */
+  readonly hasForeignSubgraphs?: boolean
   readonly explorerDocument?: string
   readonly persistedDocuments?: string | undefined
 }
@@ -64,6 +66,7 @@ export async function foreignDeployment(file: string, settings: Partial<Standalo
     // Without a key set no token is good.
     loadKeys: jwksUrl === undefined ? async () => ({ keys: [] }) : remoteKeys(jwksUrl),
     pages: {},
+    hasForeignSubgraphs: true,
     ...(documents !== undefined && { persistedDocuments: await readFile(documents, 'utf8') }),
   }
 }

@@ -16,6 +16,7 @@ import { openCredentials } from './live/reauthorize.ts'
 import { openRedisFeeds } from './live/redis.ts'
 import { streamCursors } from './live/stream-cursor.ts'
 import { openLive } from './live/subscribe.ts'
+import { openUpstreams } from './live/upstream.ts'
 import { fallingBack } from './operations/budget.ts'
 import { withCredit } from './operations/budget-credit.ts'
 import { memoryBuckets } from './operations/budget-memory.ts'
@@ -56,6 +57,8 @@ export interface RouterOptions {
   readonly explorerDocument?: string | undefined
   /** Manifest of the clients' persisted documents, as JSON. */
   readonly persistedDocuments?: string | undefined
+  /** What the subgraphs publish no `@live` events for is subscribed to over their own sockets. */
+  readonly hasForeignSubgraphs?: boolean
   /** Every request goes through Apollo Server, for comparison. */
   readonly longWayOnly?: boolean
   readonly logger: Logger
@@ -84,6 +87,7 @@ export async function openRouter({
   pages,
   explorerDocument = '{\n  __typename\n}\n',
   persistedDocuments,
+  hasForeignSubgraphs = false,
   longWayOnly = false,
   logger,
 }: RouterOptions): Promise<Router> {
@@ -133,7 +137,9 @@ export async function openRouter({
     manifest,
     logger,
   })
-  const live = redis && secret !== undefined ? openLive({ pipeline, reader: redis.reader, cursors: streamCursors(secret), logger }) : null
+  const channels = redis && secret !== undefined ? { reader: redis.reader, cursors: streamCursors(secret) } : null
+  const upstreams = hasForeignSubgraphs ? stack.use(openUpstreams(logger)) : null
+  const live = openLive({ pipeline, channels, upstreams, logger })
   const addressOf = clientAddress(env.TRUSTED_PROXIES ?? [])
   const connections = {
     addressOf,

@@ -11,6 +11,7 @@ import type { LiveOperation } from './live-operation.ts'
 import { type LiveResult, liveResult } from './result.ts'
 import type { StreamPhase } from './stream.ts'
 import type { StreamCursors, StreamPlace } from './stream-cursor.ts'
+import type { UpstreamEvent } from './upstream.ts'
 
 /** Completes an event with fields of the subgraphs; null for one that cannot be read. Never rejects: a failure is a result too. */
 export type Complete = (phase: StreamPhase, place: StreamPlace, event: LiveEvent | null) => Promise<LiveResult | null>
@@ -65,6 +66,18 @@ export function keptCompletion(completion: Completion, cursors: StreamCursors, c
 /** Completes events of which the newest is enough. Two are about the same when they name the same objects. */
 export const passingCompletion = (completion: Completion) => (event: LiveEvent) => completed(completion, event, {}, null, event.channel)
 
+/** Completes what a subgraph's own subscription brought: it is the answer of the primary fetch. */
+export const upstreamCompletion =
+  (completion: Completion) =>
+  async ({ answer, seq }: UpstreamEvent): Promise<LiveResult> => {
+    const { serviceName } = completion.operation.primary
+    const source: Source = { name: serviceName, fetch: async () => answer, [Symbol.asyncDispose]: async () => {} }
+    return liveResult(await answered(completion, source, undefined, `${completion.operation.id} ${seq}`), null, null)
+  }
+
+/** Tells the clients of such a subscription that events may be missing. It goes on when the subgraph is back. */
+export const upstreamGap = (): LiveResult => liveResult({ data: 'null', errors: traced([fault('SUBGRAPH_UNAVAILABLE')]) }, null, null)
+
 async function completed(
   completion: Completion,
   event: LiveEvent | null,
@@ -78,17 +91,17 @@ async function completed(
     logger.error({ channel: event?.channel, seq: event?.seq }, 'an event is not readable')
     return null
   }
-  const answer = await answered(completion, operation.sourceOf({ ...payload, ...stream }), event)
+  const answer = await answered(completion, operation.sourceOf({ ...payload, ...stream }), event?.traceparent, placeName(event))
   return liveResult(answer, cursor, topic === null ? null : `${topic} ${identityOf(payload)}`)
 }
 
+// What was fetched ahead of an event does not show it.
+const placeName = (event: LiveEvent | null) => (event ? `${event.channel} ${event.epoch} ${event.seq}` : '')
+
 /** Runs the operation with an event in the place of its primary fetch. */
-function answered(completion: Completion, source: Source, event: LiveEvent | null): Promise<Answer> {
+function answered(completion: Completion, source: Source, traceparent: string | undefined, asOf: string): Promise<Answer> {
   const { pipeline, logger, operation, variables, caller } = completion
-  const { traceparent } = event ?? {}
   const from = traceparent === undefined ? {} : { from: { traceparent } }
-  // What was fetched ahead of the event does not show it.
-  const asOf = event ? `${event.channel} ${event.epoch} ${event.seq}` : ''
   return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...from }, () =>
     pipeline.run({ operation: operation.forEvents, variables, caller, signal: NEVER, event: source, asOf }).catch((error: unknown) => {
       logger.error({ err: error, field: operation.field.name.value }, 'an event could not be completed')

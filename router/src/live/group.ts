@@ -59,7 +59,7 @@ const SLICE = 500
  * Completes each happening of a feed once, and hands the result to all members.
  * @param complete must not reject
  * @param reset the result that tells of a gap
- * @param onEmpty called when the last member has left; the group is not used again
+ * @param onEmpty called when the last member has left, or nothing will come: the group takes nobody in any more
  */
 export function openGroup<Event extends Happening>(options: {
   readonly feed: Feed<Event>
@@ -74,6 +74,7 @@ export function openGroup<Event extends Happening>(options: {
   let users = 0
   let place: StreamPlace = { epoch: '', seq: 0 }
   let working = false
+  let ended: readonly GraphQLError[] | null = null
 
   async function work(): Promise<void> {
     working = true
@@ -119,7 +120,12 @@ export function openGroup<Event extends Happening>(options: {
       place = at
       take({ make: () => reset(at), hand: (member, result) => member.onReset(at, result) })
     },
-    onEnd: (errors) => take({ make: async () => null, hand: (member) => member.onEnd(errors) }),
+    onEnd(errors) {
+      ended = errors
+      // Nobody joins what is over.
+      onEmpty()
+      take({ make: async () => null, hand: (member) => member.onEnd(errors) })
+    },
   })
   const listening = opened.then((listening) => {
     // Events may have come before this continuation: they are further than the head.
@@ -145,6 +151,9 @@ export function openGroup<Event extends Happening>(options: {
       }
       members.set(member, taken)
       onJoin(place)
+      const over = ended
+      // It ended while this member was on its way in.
+      if (over) queueMicrotask(() => member.onEnd(over))
       return {
         leave() {
           if (members.delete(member)) drop()

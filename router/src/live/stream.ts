@@ -108,7 +108,7 @@ export async function openStream(options: {
       if (result) emit(result)
     },
     onReset(at, result) {
-      if (!channel.kept) return
+      if (!channel.kept) return void (result && emit(result))
       if (state === 'behind') state = 'live'
       reading += 1
       noted = at.seq

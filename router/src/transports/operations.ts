@@ -56,8 +56,7 @@ export interface Operations {
 export interface OperationsOptions {
   readonly pipeline: Pipeline
   readonly persisted: PersistedOperations
-  /** Null without Redis: then there are queries and mutations alone. */
-  readonly live: Live | null
+  readonly live: Live
   readonly logger: Logger
 }
 
@@ -68,7 +67,6 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
     { variables, resumeFrom }: AskedOperation,
     outlet: Omit<Outlet, 'end'>,
   ): Promise<RunningOperation> {
-    if (!live) throw fault('BAD_REQUEST', 'There are no live events here.')
     const { caller, backlog, left } = connection
     const ending = Promise.withResolvers<void>()
     // An end ahead of `run` is no unhandled rejection: it is told there.

@@ -1,0 +1,52 @@
+import { type Client, createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+
+const RETRIES = 10
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+const ACKNOWLEDGED_WITHIN_MS = 3_000
+const KEEP_ALIVE_MS = 12_000
+const PONG_WITHIN_MS = 5_000
+const LINGER_MS = 5_000
+
+/**
+ * A client of one subgraph's socket. It opens when something is asked for, comes back by itself for about twenty seconds, and
+ * closes a while after the last operation.
+ * @param onOpen called when the subgraph has let it in
+ * @param onLost called when an open socket has closed
+ */
+export function upstreamClient(url: string, onOpen: () => void, onLost: () => void): Client {
+  let isOpen = false
+  let silence: NodeJS.Timeout | undefined
+  const client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: RETRIES,
+    shouldRetry: () => true,
+    retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, waitOf(retries))),
+    connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
+    keepAlive: KEEP_ALIVE_MS,
+    lazyCloseTimeout: LINGER_MS,
+  })
+  client.on('connected', () => {
+    isOpen = true
+    onOpen()
+  })
+  client.on('closed', () => {
+    clearTimeout(silence)
+    const wasOpen = isOpen
+    isOpen = false
+    if (wasOpen) onLost()
+  })
+  // The client pings, but waits for the answer for ever: a peer that vanished would never be noticed.
+  client.on('ping', (received) => {
+    if (!received) silence = setTimeout(() => client.terminate(), PONG_WITHIN_MS)
+  })
+  client.on('pong', (received) => {
+    if (received) clearTimeout(silence)
+  })
+  return client
+}
+
+// With jitter: the routers of an installation must not come back all at once.
+const waitOf = (retries: number) => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries) * (0.5 + Math.random() / 2)

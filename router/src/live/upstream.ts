@@ -1,0 +1,146 @@
+import { fault } from '@vibely/kit/errors'
+import type { Logger } from '@vibely/kit/logger'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { Client } from 'graphql-ws'
+import type { FetchNode } from '../planning/planner.ts'
+import type { SubgraphAnswer } from '../sources/source.ts'
+import type { SchemaState } from '../supergraph/schema-state.ts'
+import type { Feed, Happening } from './group.ts'
+import { upstreamClient } from './upstream-client.ts'
+
+/** What a subgraph's own subscription brought. */
+export interface UpstreamEvent extends Happening {
+  readonly answer: SubgraphAnswer
+}
+
+/** A subscription as its subgraph gets it. Nothing of the caller is in it: such a subgraph is not told who asks. */
+export interface UpstreamSubscription {
+  readonly url: string
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** Subscriptions to subgraphs that publish no events themselves, over graphql-transport-ws. */
+export interface Upstreams extends AsyncDisposable {
+  /** What comes of a subscription; those who ask for the same share one. */
+  feed(subscription: UpstreamSubscription): Feed<UpstreamEvent>
+}
+
+interface Upstream {
+  readonly listeners: Set<Parameters<Feed<UpstreamEvent>['listen']>[0]>
+  readonly opened: PromiseWithResolvers<void>
+  isOpened: boolean
+  seq: number
+  readonly stop: () => void
+}
+
+/** The socket of one subgraph, and what runs on it. */
+interface Wire {
+  readonly client: Client
+  readonly upstreams: Map<string, Upstream>
+  isOpen: boolean
+}
+
+/** The subscription that the primary fetch of a plan stands for. @throws Fault when its subgraph has no address */
+export function upstreamSubscription(
+  { subgraphs }: SchemaState,
+  { serviceName, operation: query, variableUsages = [] }: FetchNode,
+  given: Readonly<Record<string, unknown>>,
+): UpstreamSubscription {
+  const url = subgraphs.find(({ name }) => name === serviceName)?.url
+  if (!url) throw fault('SUBGRAPH_UNAVAILABLE')
+  const used = variableUsages.filter((name) => Object.hasOwn(given, name))
+  return { url, query, variables: Object.fromEntries(used.map((name) => [name, given[name]])) }
+}
+
+/**
+ * One socket a subgraph, opened when it is needed. A lost one is opened again and its subscriptions with it. What the
+ * subgraph said meanwhile cannot be had, for it knows no places to resume from: that is told as a reset.
+ */
+export function openUpstreams(logger: Logger): Upstreams {
+  const wires = new Map<string, Wire>()
+
+  function wireTo(url: string): Wire {
+    const known = wires.get(url)
+    if (known) return known
+    const onOpen = () => {
+      wire.isOpen = true
+      for (const upstream of wire.upstreams.values()) letIn(upstream)
+    }
+    const onLost = () => {
+      wire.isOpen = false
+      for (const { isOpened, listeners, seq } of wire.upstreams.values()) {
+        if (isOpened) for (const listener of listeners) listener.onReset({ seq, epoch: undefined })
+      }
+    }
+    const wire: Wire = { client: upstreamClient(url, onOpen, onLost), upstreams: new Map(), isOpen: false }
+    wires.set(url, wire)
+    return wire
+  }
+
+  function start(wire: Wire, key: string, { url, query, variables }: UpstreamSubscription): Upstream {
+    const end = (errors: readonly GraphQLError[]) => {
+      if (wire.upstreams.get(key) === upstream) wire.upstreams.delete(key)
+      upstream.opened.reject(errors[0] ?? fault('SUBGRAPH_UNAVAILABLE'))
+      for (const listener of [...upstream.listeners]) listener.onEnd(errors)
+    }
+    const unsubscribe = wire.client.subscribe<Record<string, unknown>>(
+      { query, variables: { ...variables } },
+      {
+        next(result) {
+          upstream.seq += 1
+          const answer = { data: result.data, errors: result.errors as readonly GraphQLFormattedError[] | undefined, shared: true }
+          for (const listener of upstream.listeners) listener.onEvent({ seq: upstream.seq, epoch: '', answer })
+        },
+        error(error) {
+          if (isRefusal(error)) return end(error.map(({ message, ...rest }) => new GraphQLError(message, rest)))
+          logger.warn({ err: error, subgraph: url }, 'a subscription to a subgraph was lost')
+          end([fault('SUBGRAPH_UNAVAILABLE')])
+        },
+        complete: () => end([]),
+      },
+    )
+    const stop = () => {
+      if (wire.upstreams.get(key) === upstream) wire.upstreams.delete(key)
+      unsubscribe()
+    }
+    const upstream: Upstream = { listeners: new Set(), opened: Promise.withResolvers(), isOpened: false, seq: 0, stop }
+    // Nobody may be waiting for it any more.
+    upstream.opened.promise.catch(() => undefined)
+    wire.upstreams.set(key, upstream)
+    if (wire.isOpen) letIn(upstream)
+    return upstream
+  }
+
+  return {
+    feed: (subscription) => ({
+      async listen(listener) {
+        const wire = wireTo(subscription.url)
+        const key = JSON.stringify([subscription.query, subscription.variables])
+        const upstream = wire.upstreams.get(key) ?? start(wire, key, subscription)
+        upstream.listeners.add(listener)
+        const leave = () => {
+          if (upstream.listeners.delete(listener) && upstream.listeners.size === 0) upstream.stop()
+        }
+        try {
+          await upstream.opened.promise
+        } catch (error) {
+          leave()
+          throw error
+        }
+        return { head: { seq: upstream.seq, epoch: undefined }, [Symbol.asyncDispose]: async () => leave() }
+      },
+    }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...wires.values()].map(({ client }) => client.dispose()))
+    },
+  }
+}
+
+function letIn(upstream: Upstream): void {
+  upstream.isOpened = true
+  upstream.opened.resolve()
+}
+
+/** The subgraph's own errors, rather than those of the way to it. */
+const isRefusal = (error: unknown): error is readonly GraphQLFormattedError[] => Array.isArray(error)
