@@ -164,7 +164,9 @@ describe('live channels', () => {
     const { hostname, port } = new URL(servers().REDIS_URL)
     await using stack = new AsyncDisposableStack()
     const open = (port: number, host: string, retries: number) => {
-      const redis = stack.adopt(new Redis(port, host, { retryStrategy: () => 50, maxRetriesPerRequest: retries }), (one) => one.disconnect())
+      const redis = stack.adopt(new Redis(port, host, { retryStrategy: () => 50, maxRetriesPerRequest: retries }), (one) =>
+        one.disconnect(),
+      )
       redis.on('error', () => undefined)
       return redis
     }
