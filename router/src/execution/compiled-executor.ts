@@ -10,6 +10,7 @@ import type { Executor } from './executor.ts'
 import type { FetchOptions, Run, Step } from './fetch.ts'
 import { conditionVariables } from './fields.ts'
 import { writeParts } from './parts.ts'
+import { usesSurroundings } from './surroundings.ts'
 import { compileWriter, type WriterOptions, type Writing } from './writer.ts'
 
 /** An operation in the form in which it runs again and again. */
@@ -61,7 +62,7 @@ async function* laterParts(deferral: Deferral, options: WriterOptions, common: P
   for (let part = await deferral.next(); part; part = await deferral.next()) yield writeParts(options, part, common)
 }
 
-function compileOperation(state: SchemaState, options: FetchOptions, operation: PreparedOperation): CompiledOperation {
+function compileOperation(state: SchemaState, options: Omit<FetchOptions, 'apart'>, operation: PreparedOperation): CompiledOperation {
   const { document, definition, plan, refusals } = operation
   const refused = new Map(refusals.map(({ node, requirement }) => [node, requirement]))
   const names = conditionVariables(directivesOf(document))
@@ -71,7 +72,7 @@ function compileOperation(state: SchemaState, options: FetchOptions, operation: 
     return { schema: state.apiSchema, document, definition, refused, conditions }
   }
   return {
-    step: plan.node ? compile(options, plan.node as PlanNode) : null,
+    step: plan.node ? compile({ ...options, apart: usesSurroundings(plan.node as PlanNode) }, plan.node as PlanNode) : null,
     optionsFor,
     writerFor(coerced, inParts) {
       const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('') + inParts

@@ -8,8 +8,9 @@ import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
 import { copyOf, isJson, type Json, merge } from './merge.ts'
 import { objectsAt, type PlanPath, placesOf, type ResponsePlace } from './paths.ts'
-import { representationsOf } from './representations.ts'
+import { type Represented, representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 /** What every step of one run works on. */
 export interface Run {
@@ -28,6 +29,8 @@ export interface FetchOptions {
   readonly supergraphSchema: GraphQLSchema
   readonly sources: ReadonlyMap<string, Source>
   readonly logger: Logger
+  /** Entities that stand in several places become an object in each: what stands around them is part of what they are asked for. */
+  readonly apart: boolean
 }
 
 /** More errors of one fetch say nothing more. */
@@ -35,8 +38,17 @@ const MOST_ERRORS = 100
 
 /** Compiles a fetch for the objects at a path: one request, whose answer is written into them. */
 export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanPath): Step {
-  const { supergraphSchema, sources, logger } = options
-  const { serviceName, operation: query, operationName, variableUsages = [], requires, inputRewrites, outputRewrites } = node
+  const { supergraphSchema, sources, logger, apart } = options
+  const {
+    serviceName,
+    operation: query,
+    operationName,
+    variableUsages = [],
+    requires,
+    inputRewrites,
+    outputRewrites,
+    contextRewrites = [],
+  } = node
   const isKeyed = CONDITION.test(query) ? keyCheck(supergraphSchema, serviceName) : undefined
   const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isKeyed)
 
@@ -81,11 +93,20 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     }
   }
 
+  const surroundings = contextRewrites.length > 0 ? surroundingsOf(supergraphSchema, contextRewrites, path) : undefined
+  if (!surroundings) return (run) => fetchEntities(run, represent(objectsAt(run.root, path)), picked(run.execution.variables))
+  const inside = new Set(contextRewrites.map(({ renameKeyTo }) => renameKeyTo))
   return async (run) => {
-    const { texts, targets } = represent(objectsAt(run.root, path))
+    const given = Object.entries(picked(run.execution.variables)).filter(([name]) => !inside.has(name))
+    const all = surroundings(run.root).map(({ entities, variables }) =>
+      fetchEntities(run, represent(entities), { ...Object.fromEntries(given), ...variables }),
+    )
+    await Promise.all(all)
+  }
+
+  async function fetchEntities(run: Run, { texts, targets }: Represented, variables: SubgraphRequest['variables']): Promise<void> {
     if (targets.length === 0) return
-    const { variables, asOf } = run.execution
-    const request = { ...fixed, variables: picked(variables), representations: texts, asOf }
+    const request = { ...fixed, variables, representations: texts, asOf: run.execution.asOf }
     const { data, errors } = await ask(run, request)
     if (errors) run.errors.push(...entityErrors(run, errors, targets))
     if (!data) return
@@ -98,9 +119,9 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     for (const [index, entity] of entities.entries()) {
       if (!isJson(entity)) continue
       if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, entity)
-      for (const target of targets[index] ?? []) {
+      for (const [copy, target] of (targets[index] ?? []).entries()) {
         if (isVague(supergraphSchema, entity.__typename, target.__typename)) delete entity.__typename
-        merge(target, entity)
+        merge(target, apart && copy > 0 ? copyOf(entity) : entity)
       }
     }
   }

@@ -51,7 +51,8 @@ function collect(value: unknown, path: PlanPath, from: number, found: Json[]): v
   else if (typeof at === 'object' && at !== null) found.push(at as Json)
 }
 
-const isOneOf = (types: ReadonlySet<string>, { __typename: name }: Json) => typeof name !== 'string' || types.has(name)
+/** Whether an object may be of one of the types. One that names none may. */
+export const isOneOf = (types: ReadonlySet<string>, { __typename: name }: Json) => typeof name !== 'string' || types.has(name)
 
 /** Where objects of a path stand in the response. One object can stand in several places. Walks the tree: for errors alone. */
 export function placesOf(root: Json, path: PlanPath): ReadonlyMap<Json, readonly ResponsePlace[]> {

@@ -1,12 +1,13 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
+import { operationFromDocument } from '@apollo/federation-internals'
 import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, parse, visit } from 'graphql'
+import { loadSupergraph } from '../supergraph/load.ts'
 import type { FetchNode, Plan, PlanEngine, PlanNode } from './planner.ts'
 
 /** Apollo's planner, with its own limits against documents that explode. */
 export function apolloEngine(executionSdl: string): PlanEngine {
   // Whoever made the schema state has validated the supergraph; a repaired one has external fields that nothing uses.
-  const supergraph = Supergraph.build(executionSdl, { validateSupergraph: false })
+  const supergraph = loadSupergraph(executionSdl, false)
   const apiSchema = supergraph.apiSchema()
   const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } })
   return {

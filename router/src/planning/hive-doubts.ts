@@ -14,6 +14,8 @@ export interface HiveDoubts {
  */
 export function hiveDoubts(executionSdl: string): HiveDoubts {
   const needed = new Set<string>()
+  /** Names of fields that take arguments from what stands around them, of which the planner knows nothing. */
+  const contextual = new Set<string>()
   const takingArguments = new Set<string>()
   /** Names of fields with `@requires`, and of what each requires. */
   const requiring: { readonly name: string; readonly names: readonly string[] }[] = []
@@ -24,6 +26,7 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
       if (directive.name.value === 'join__field') for (const name of namesIn(requires)) needed.add(name)
     },
     FieldDefinition({ name, arguments: given = [], directives = [] }) {
+      if (directives.some((directive) => argumentsOf(directive).contextArguments !== undefined)) contextual.add(name.value)
       if (given.length > 0) takingArguments.add(name.value)
       const names = directives.flatMap((directive) => namesIn(argumentsOf(directive).requires))
       if (names.length > 0) requiring.push({ name: name.value, names })
@@ -36,7 +39,7 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
   function isDoubtful({ name: { value: name }, alias, directives }: FieldNode): boolean {
     if (alias?.value === '__typename') return true
     if (name === '__typename') return alias !== undefined || (directives?.length ?? 0) > 0
-    return requiringArguments.has(name) || (alias !== undefined && alias.value !== name && needed.has(alias.value))
+    return contextual.has(name) || requiringArguments.has(name) || (alias !== undefined && alias.value !== name && needed.has(alias.value))
   }
 
   return {

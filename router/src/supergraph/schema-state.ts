@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { Supergraph } from '@apollo/federation-internals'
+import type { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse } from 'graphql'
 import type { PlanEngineName, Planner } from '../planning/planner.ts'
 import { threadPlanner } from '../planning/thread-planner.ts'
 import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
+import { loadSupergraph } from './load.ts'
 import { loginFields } from './login-fields.ts'
 import { overrideLabels } from './override-labels.ts'
 import { type PolicyIndex, policyIndex } from './policy-index.ts'
@@ -38,7 +39,7 @@ export interface SchemaState extends AsyncDisposable {
 /** Builds the state of a policy supergraph. Throws when it is not one. */
 export function buildSchemaState(policySdl: string, options: { readonly engine?: PlanEngineName } = {}): SchemaState {
   const executionSdl = stripSupergraph(policySdl)
-  const supergraph = Supergraph.build(executionSdl)
+  const supergraph = loadSupergraph(executionSdl)
   const document = parse(policySdl)
   const planner = threadPlanner({ engine: options.engine ?? 'apollo', executionSdl })
   return Object.freeze({

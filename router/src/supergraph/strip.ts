@@ -1,10 +1,10 @@
 import { type ASTNode, parse, print, visit } from 'graphql'
 import { featureOf, linkedFeatures } from './features.ts'
 
-// ApolloGateway refuses to load a supergraph that names these features. The router enforces them itself, from the policy supergraph.
-const FEATURES = new Set(['authenticated', 'requiresScopes', 'policy', 'context', 'cacheTag'])
+// Apollo's packages refuse to load a supergraph that names these features. The router enforces them itself, from the policy supergraph.
+const FEATURES = new Set(['authenticated', 'requiresScopes', 'policy', 'cacheTag'])
 
-/** The policy supergraph without the links, definitions, applications and scalars of the features that ApolloGateway refuses. */
+/** The policy supergraph without the links, definitions, applications and scalars of the features that are refused. */
 export function stripSupergraph(policySdl: string): string {
   const document = parse(policySdl)
   const stripped = [...linkedFeatures(document)].flatMap(([feature, names]) => (FEATURES.has(feature) ? [names] : []))
