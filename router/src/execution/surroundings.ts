@@ -85,8 +85,8 @@ export const usesSurroundings = (node: PlanNode): boolean => {
     case 'Parallel':
       return node.nodes.some(usesSurroundings)
     case 'Condition':
-      return [node.ifClause, node.elseClause].some((one) => one !== undefined && usesSurroundings(one))
+      return [node.ifClause, node.elseClause].some((one) => one && usesSurroundings(one))
     case 'Defer':
-      return [node.primary, ...node.deferred].some(({ node: inner }) => inner !== undefined && usesSurroundings(inner))
+      return [node.primary, ...node.deferred].some(({ node: inner }) => inner && usesSurroundings(inner))
   }
 }
