@@ -7,11 +7,13 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  getOperationAST,
   parse,
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { requestCause, withCause } from './cause.ts'
+import { compileQuery } from './compiled-query.ts'
 import type { EntityVersions } from './entity-versions.ts'
 import { FAULTS, InfrastructureError, isInternal, scrub } from './errors.ts'
 import type { FailureKind } from './inbox.ts'
@@ -59,7 +61,12 @@ export const buildSchema = <Resolvers extends object>(typeDefs: DocumentNode, re
   // The array form: the single-module form of @apollo/subgraph 2.15 does not accept a document.
   buildSubgraphSchema([{ typeDefs, resolvers } as Module])
 
-type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] }
+type Execute = (contextValue: object, variables: Readonly<Record<string, unknown>>) => ExecutionResult | Promise<ExecutionResult>
+/** A document that can run: by operation name, how. Or why it cannot. */
+type Prepared =
+  | { readonly document: DocumentNode; readonly operations: Map<string, Execute> }
+  | { readonly errors: readonly GraphQLError[] }
+type Ready = Extract<Prepared, { readonly document: unknown }>
 const documents = new WeakMap<GraphQLSchema, LRUCache<string, Prepared>>()
 
 /** Parses and validates a document once: a router sends the same few for ever. */
@@ -75,7 +82,7 @@ function prepareAnew(schema: GraphQLSchema, query: string): Prepared {
   try {
     const document = parse(query)
     const errors = validate(schema, document)
-    return errors.length > 0 ? { errors } : { document }
+    return errors.length > 0 ? { errors } : { document, operations: new Map() }
   } catch (error) {
     return { errors: [error as GraphQLError] }
   }
@@ -90,7 +97,9 @@ export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, ca
     withCause(requestCause(caller.viewer?.id), async () => {
       const ready = prepare(subgraph.schema, request.query)
       if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
-      const { result, written } = await gatherWritten(() => run(subgraph, ready.document, request, caller))
+      const { result, written } = await gatherWritten(() =>
+        run(subgraph, operationOf(subgraph.schema, ready, request.operationName), request, caller),
+      )
       if (written.length > 0) await subgraph.versions?.changedBy(written)
       // Without data nothing ran: what graphql-js says then is about the variables.
       const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
@@ -102,15 +111,22 @@ export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, ca
   )
 }
 
-async function run(subgraph: Subgraph, document: DocumentNode, request: SubgraphRequest, caller: Caller): Promise<ExecutionResult> {
+/** How an operation runs: compiled when it can be, else by graphql-js. */
+function operationOf(schema: GraphQLSchema, { document, operations }: Ready, operationName: string | null | undefined): Execute {
+  const key = operationName ?? ''
+  const known = operations.get(key)
+  if (known) return known
+  const byGraphqlJs: Execute = (contextValue, variableValues) =>
+    execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null })
+  const made = compileQuery(schema, document, operationName) ?? byGraphqlJs
+  // A name that the document does not have is the caller's invention.
+  if (getOperationAST(document, operationName)) operations.set(key, made)
+  return made
+}
+
+async function run(subgraph: Subgraph, operation: Execute, request: SubgraphRequest, caller: Caller): Promise<ExecutionResult> {
   try {
-    return await execute({
-      schema: subgraph.schema,
-      document,
-      contextValue: subgraph.contextFor(caller),
-      variableValues: request.variables ?? null,
-      operationName: request.operationName ?? null,
-    })
+    return await operation(subgraph.contextFor(caller), request.variables ?? {})
   } catch (error) {
     // The context could not be made: no resolver ran, but the answer is as for one that failed.
     return {
