@@ -13,6 +13,7 @@ import {
   separateOperations,
   specifiedRules,
   validate,
+  visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { planCache, planSize } from '../planning/plan-cache.ts'
@@ -221,7 +222,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
 
   async function planned(document: DocumentNode, choices: PlanChoices): Promise<Plan> {
     try {
-      return await plans.plan(print(document), choices)
+      return await plans.plan(print(withoutDirectives(document, state.unplannedDirectives)), choices)
     } catch (error) {
       throw error instanceof Fault ? new InvalidOperation([error]) : error
     }
@@ -257,6 +258,9 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
         .sort((a, b) => b.uses - a.uses),
   }
 }
+
+const withoutDirectives = (document: DocumentNode, names: ReadonlySet<string>): DocumentNode =>
+  names.size === 0 ? document : visit(document, { Directive: ({ name }) => (names.has(name.value) ? null : undefined) })
 
 /** Conditions are all that stands around a `Defer` node. */
 const defers = (node: Plan['node']): boolean =>

@@ -7,6 +7,7 @@ import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
 import { loadSupergraph } from './load.ts'
 import { loginFields } from './login-fields.ts'
+import { operationDirectives, withOperationDirectives } from './operation-directives.ts'
 import { overrideLabels } from './override-labels.ts'
 import { type PolicyIndex, policyIndex } from './policy-index.ts'
 import { type SharingIndex, sharingIndex } from './sharing-index.ts'
@@ -29,6 +30,8 @@ export interface SchemaState extends AsyncDisposable {
   readonly costs: CostIndex
   /** Names of the root fields that try a credential. */
   readonly loginFields: ReadonlySet<string>
+  /** Names of directives in operations that are no business of planners and subgraphs. */
+  readonly unplannedDirectives: ReadonlySet<string>
   /** Labels of progressive overrides: which hold is part of a plan. */
   readonly overrideLabels: readonly string[]
   readonly live: LiveIndex
@@ -41,13 +44,15 @@ export function buildSchemaState(policySdl: string, options: { readonly engine?:
   const executionSdl = stripSupergraph(policySdl)
   const supergraph = loadSupergraph(executionSdl)
   const document = parse(policySdl)
+  const directives = operationDirectives(document)
   const planner = threadPlanner({ engine: options.engine ?? 'apollo', executionSdl })
   return Object.freeze({
     id: createHash('sha256').update(policySdl).digest('base64url').slice(0, 12),
     executionSdl,
     supergraph,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    apiSchema: supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true }),
+    apiSchema: withOperationDirectives(supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true }), directives),
+    unplannedDirectives: new Set(directives.map(({ name }) => name.value)),
     subgraphs: joinedSubgraphs(document),
     policies: policyIndex(document),
     costs: costIndex(document),

@@ -44,8 +44,8 @@ const oracle: ExecutorFactory = (state, sources, logger) =>
     logger,
   )
 
-// Queries for an interface that nothing implements are beyond the planner, contexts are beyond the stock executor.
-for (const file of ['non-resolvable-interface-object.ts', 'context.ts']) supergraphs.delete(file)
+// Queries for an interface that nothing implements, and fields that nobody gives, are beyond the planner; contexts are beyond the stock executor.
+for (const file of ['non-resolvable-interface-object.ts', 'unreachable-fields.ts', 'context.ts']) supergraphs.delete(file)
 /** Where an operation has so many plans that the planner takes a second for each, there are fewer operations. */
 const DEARLY_PLANNED = new Set(['shared-root.ts', 'interface-object-indirect.ts'])
 /** Where its plans are wrong (suites.test.ts), the wrong answers are the same from the same plan alone. */

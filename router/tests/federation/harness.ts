@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from '@vibely/kit/logger'
 import { buildSchema, type Subgraph } from '@vibely/kit/subgraph'
 import { ANONYMOUS } from '@vibely/kit/viewer'
-import { parse } from 'graphql'
+import { GraphQLError, parse } from 'graphql'
 import type { Answer } from '../../src/execution/answer.ts'
 import type { Executor } from '../../src/execution/executor.ts'
 import { run } from '../../src/execution/run.ts'
@@ -21,7 +21,7 @@ export type ExecutorFactory = (state: SchemaState, sources: readonly Source[], l
 export const silent = createLogger({ service: 'test', level: 'silent' })
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: [
-  "@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject", "@extends", "@tag", "@context", "@fromContext"
+  "@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject", "@extends", "@tag", "@composeDirective", "@context", "@fromContext"
 ])\n`
 
 const sdlOf = ({ sdl, federation1 }: SuiteSubgraph) => (federation1 ? sdl : LINK + sdl)
@@ -49,7 +49,10 @@ export const subgraphsOf = (suite: Suite): readonly Subgraph[] =>
 
 export const localSources = (suite: Suite): readonly Source[] => subgraphsOf(suite).map((subgraph) => localSource(subgraph, silent))
 
-/** Prepares and runs an operation; a refusal of the whole document is an answer without data. */
+/** What Apollo's planner says of a field that no subgraph gives. */
+const NO_PLAN = /^Was not able to find any options/
+
+/** Prepares and runs an operation; a refusal of the whole document is an answer without data, and so is one that has no plan. */
 export async function answerOf(
   state: SchemaState,
   operations: Operations,
@@ -61,6 +64,7 @@ export async function answerOf(
     return await run(state.apiSchema, executor, silent, { operation, variables, caller: ANONYMOUS, signal: new AbortController().signal })
   } catch (error) {
     if (error instanceof InvalidOperation) return { data: undefined, errors: error.errors }
+    if (error instanceof Error && NO_PLAN.test(error.message)) return { data: undefined, errors: [new GraphQLError(error.message)] }
     throw error
   }
 }

@@ -1,0 +1,68 @@
+import type { Suite } from '../suite.ts'
+
+const text = { __typename: 'Text', body: 'hello' }
+const photo = { __typename: 'Photo', width: 640 }
+const poll = { __typename: 'Poll', votes: 3 }
+
+const SHARED = 'the planner believes a shared field to have no members but those that all subgraphs know'
+
+export const suite: Suite = {
+  what: 'a union below shared fields, of which each subgraph knows other members, and none has a key',
+  subgraphs: () => ({
+    wide: {
+      sdl: `
+        type Query { post: Post both: Post @shareable }
+        type Post @key(fields: "id") { id: ID! body: Body @shareable }
+        type Body @shareable { blocks: [Block!]! }
+        union Block = Text | Photo
+        type Text @shareable { body: String }
+        type Photo { width: Int }`,
+      resolvers: {
+        Query: { post: () => ({ id: 'p1', body: { blocks: [text, photo] } }), both: () => ({ id: 'p1', body: { blocks: [text] } }) },
+        Post: { __resolveReference: (ref: object) => ({ ...ref, body: { blocks: [text, photo] } }) },
+      },
+    },
+    other: {
+      sdl: `
+        type Query { otherPost: Post both: Post @shareable }
+        type Post @key(fields: "id") { id: ID! body: Body @shareable draft: Body }
+        type Body @shareable { blocks: [Block!]! }
+        union Block = Text | Poll
+        type Text @shareable { body: String }
+        type Poll { votes: Int }`,
+      resolvers: {
+        Query: { otherPost: () => ({ id: 'p1', body: { blocks: [text, poll] } }), both: () => ({ id: 'p1', body: { blocks: [text] } }) },
+        Post: {
+          __resolveReference: (ref: object) => ({ ...ref, body: { blocks: [text, poll] } }),
+          draft: () => ({ blocks: [poll, text] }),
+        },
+      },
+    },
+  }),
+  examples: [
+    {
+      query: '{ post { body { blocks { __typename ... on Text { body } ... on Photo { width } ... on Poll { votes } } } } }',
+      data: { post: { body: { blocks: [text, photo] } } },
+      stockFails: SHARED,
+      weFail: SHARED,
+    },
+    {
+      query: '{ otherPost { body { blocks { __typename ... on Text { body } ... on Photo { width } ... on Poll { votes } } } } }',
+      data: { otherPost: { body: { blocks: [text, poll] } } },
+      stockFails: SHARED,
+      weFail: SHARED,
+    },
+    {
+      query: '{ post { body { blocks { __typename ... on Poll { votes } } } } }',
+      data: { post: { body: { blocks: [{ __typename: 'Text' }, { __typename: 'Photo' }] } } },
+    },
+    {
+      query: '{ both { body { blocks { __typename ... on Text { body } ... on Photo { width } ... on Poll { votes } } } } }',
+      data: { both: { body: { blocks: [text] } } },
+    },
+    {
+      query: '{ post { draft { blocks { ... on Text { body } ... on Photo { width } ... on Poll { votes } } } } }',
+      data: { post: { draft: { blocks: [{ votes: 3 }, { body: 'hello' }] } } },
+    },
+  ],
+}
