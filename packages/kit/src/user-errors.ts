@@ -27,7 +27,7 @@ export const userErrors = <Code extends string>(messages: Readonly<Record<Code, 
       ...make('ConflictError', code, path),
       currentVersion,
     }),
-    /** Too soon or too often; when it may be tried again. */
-    limitError: (code: Code, retryAt: Date, ...path: string[]) => ({ ...make('LimitError', code, path), retryAt }),
+    /** Too soon, too often or too many; when it may be tried again, null when waiting does not help. */
+    limitError: (code: Code, retryAt: Date | null, ...path: string[]) => ({ ...make('LimitError', code, path), retryAt }),
   }
 }

@@ -27,6 +27,14 @@ export function requireViewer(viewer: Viewer | null): Viewer {
   return viewer
 }
 
+/** The viewer of a session: some things only a signed-in person may do. @throws Fault UNAUTHENTICATED, FORBIDDEN for an API key */
+export function requireSession(viewer: Viewer | null): Viewer & { readonly sessionId: string } {
+  const known = requireViewer(viewer)
+  const { sessionId } = known
+  if (sessionId === null) throw fault('FORBIDDEN', 'Only a signed-in person may do this, not an API key.')
+  return { ...known, sessionId }
+}
+
 /** @throws Fault UNAUTHENTICATED, INSUFFICIENT_SCOPE */
 export function requireScope(viewer: Viewer | null, scope: string): Viewer {
   const known = requireViewer(viewer)

@@ -16,6 +16,9 @@ export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   TOKEN_INVALID: 'This token is unknown or was used.',
   TOKEN_EXPIRED: 'This token is too old.',
   TOKEN_REUSED: 'This token was used before, so its session has been ended.',
+  NOT_FOUND: 'There is no such object.',
+  SCOPE_NOT_HELD: 'Your role does not hold this scope.',
+  API_KEY_LIMIT: 'This account has as many keys as it may have. Revoke one first.',
 }
 
 export const { inputError, conflictError, limitError } = userErrors(MESSAGES)

@@ -45,7 +45,8 @@ function passwordProblem({ password, username, displayName, email }: MemberTexts
   return lengthProblem(password) ?? (isWeak(password, [username, displayName ?? '', local]) ? 'WEAK_PASSWORD' : null)
 }
 
-function idempotencyKeyProblem(key: string): TextProblem | null {
+/** What is wrong with the form of an idempotency key; null when nothing is. */
+export function idempotencyKeyProblem(key: string): TextProblem | null {
   if (key.length < IDEMPOTENCY_KEY.min) return 'TOO_SHORT'
   if (key.length > IDEMPOTENCY_KEY.max) return 'TOO_LONG'
   return isUnprintable(key) ? 'INVALID' : null

@@ -1,5 +1,5 @@
 import { fault } from '@vibely/kit/errors'
-import { requireScope, requireViewer } from '@vibely/kit/viewer'
+import { requireScope, requireSession } from '@vibely/kit/viewer'
 import type { Context } from '../context.ts'
 import type { MutationResolvers, QueryResolvers, RegisterInput, UserResolvers, ViewerResolvers } from '../generated/graphql.ts'
 import { deviceNameFrom } from '../sessions/device-name.ts'
@@ -62,7 +62,7 @@ export const Mutation: MutationResolvers = {
     return { userErrors: [code === 'EMAIL_TAKEN' ? conflictError(code, null, 'input', 'token') : inputError(code, 'input', 'token')] }
   },
   renameUser: async (_, { input: { username } }, context) => {
-    const { id } = requireViewer(context.viewer)
+    const { id } = requireSession(context.viewer)
     const problem = usernameProblem(username) ?? (isReserved(username) ? 'USERNAME_RESERVED' : null)
     if (problem) return { userErrors: [inputError(problem, 'input', 'username')] }
     const outcome = await renameUser(context, id, username)
@@ -79,7 +79,7 @@ export const User: UserResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.account.load(id),
 }
 
-export const Viewer: ViewerResolvers = {
+export const Viewer: Pick<ViewerResolvers, 'email'> = {
   email: async (_, _args, { viewer, loaders }) => {
     const account = await loaders.account.load(requireScope(viewer, 'account:read').id)
     return account?.email ?? null

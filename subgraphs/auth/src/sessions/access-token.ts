@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import type { Account } from '../accounts/account.ts'
+import { factsOf } from '../accounts/facts.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import { rolesUpTo, scopeName, scopesOf } from './scopes.ts'
 import type { Grant } from './session.ts'
@@ -14,12 +15,6 @@ export const ACCESS_TOKEN_AFTERLIFE_SECONDS = LIFE_SECONDS + 60
 export interface AccessTokens {
   issue(account: Account, grant: Grant): Promise<{ readonly token: string; readonly expiresAt: Date }>
 }
-
-/** What holds for an account while its token lives; the router adds what depends on the clock. */
-const factsOf = ({ emailVerified, status }: Account): string[] => [
-  ...(emailVerified ? ['verified_email'] : []),
-  ...(status === 'SUSPENDED' ? [] : ['not_sanctioned']),
-]
 
 export const openAccessTokens = ({ keys, issuer }: { readonly keys: SigningKeys; readonly issuer: string }): AccessTokens => ({
   // All comes from the grant and Ed25519 is deterministic, so one grant gives the same token again.

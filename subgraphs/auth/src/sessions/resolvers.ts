@@ -1,5 +1,4 @@
-import { fault } from '@vibely/kit/errors'
-import { requireViewer } from '@vibely/kit/viewer'
+import { requireSession } from '@vibely/kit/viewer'
 import { isUnprintable } from '../accounts/names.ts'
 import type { MutationResolvers } from '../generated/graphql.ts'
 import { inputError } from '../user-errors.ts'
@@ -25,8 +24,7 @@ export const Mutation: MutationResolvers = {
     return { tokens: await tokenPair(context.accessTokens, outcome.account, outcome.grant), userErrors: [] }
   },
   signOut: async (_, { input: { everywhere } }, context) => {
-    const { id, sessionId } = requireViewer(context.viewer)
-    if (sessionId === null) throw fault('UNAUTHENTICATED')
+    const { id, sessionId } = requireSession(context.viewer)
     const which = everywhere ? { accountId: id } : { accountId: id, id: sessionId }
     return { revokedSessions: await signOut(context, which), userErrors: [] }
   },

@@ -1,5 +1,4 @@
-import { fault } from '@vibely/kit/errors'
-import { requireScope, requireViewer } from '@vibely/kit/viewer'
+import { requireScope, requireSession } from '@vibely/kit/viewer'
 import type { MutationResolvers, UserResolvers } from '../generated/graphql.ts'
 import { beat } from './store.ts'
 
@@ -7,9 +6,8 @@ const NEXT_IN_SECONDS = 10
 
 export const Mutation: MutationResolvers = {
   heartbeat: async (_, { input: { state } }, { viewer, presence }) => {
-    const { id, sessionId } = requireViewer(viewer)
     // An API key is nobody's presence.
-    if (sessionId === null) throw fault('FORBIDDEN')
+    const { id, sessionId } = requireSession(viewer)
     return { presence: await beat(presence, id, sessionId, state), nextInSeconds: NEXT_IN_SECONDS, userErrors: [] }
   },
 }
