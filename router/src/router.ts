@@ -9,8 +9,11 @@ import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
 import { trackUnused } from './http/unused-connections.ts'
 import { openAccessTokens } from './identity/access-token.ts'
+import { openApiKeys } from './identity/api-key.ts'
+import { holdersFrom } from './identity/api-key-holder.ts'
 import { openAuthenticator } from './identity/authenticator.ts'
 import { clientAddress } from './identity/client-address.ts'
+import { openKeyAttempts } from './identity/key-attempts.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openCredentials } from './live/reauthorize.ts'
 import { openRedisFeeds } from './live/redis.ts'
@@ -122,8 +125,11 @@ export async function openRouter({
   const credentials = stack.use(openCredentials())
   const onRevoked = (credentialId: string) => credentials.revoke(credentialId)
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
+  const auth = transports.find(({ name }) => name === 'auth')
   const authenticator = openAuthenticator({
     accessTokens: openAccessTokens({ keys: keySet(loadKeys), issuer: env.PUBLIC_URL ?? 'vibely' }),
+    // A supergraph of somebody else has no keys of ours.
+    apiKeys: auth ? openApiKeys({ holderOf: holdersFrom(auth), attempts: openKeyAttempts(buckets) }) : null,
     isRevoked: (credentialId) => redis?.revocations.isRevoked(credentialId) ?? false,
   })
 

@@ -59,6 +59,8 @@ export interface RunOptions {
   readonly redisUrl?: string
   readonly longWayOnly?: boolean
   readonly persistedDocuments?: string
+  /** Beside those of the world. */
+  readonly moreSources?: readonly Source[]
 }
 
 export async function runRouter(options: RunOptions = {}): Promise<Running> {
@@ -74,7 +76,7 @@ export async function runRouter(options: RunOptions = {}): Promise<Running> {
     connection.disconnect()
   })
   const listening = new Map<string, Listening>()
-  const sources: Source[] = []
+  const sources: Source[] = [...(options.moreSources ?? [])]
   const peoplePages = world.subgraphs.find(({ name }) => name === 'people')?.pages ?? {}
   let pages = peoplePages
   const keys = await identityKeys()

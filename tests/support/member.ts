@@ -43,6 +43,15 @@ export async function call<Data, Variables>(
   return answer.data
 }
 
+/** A plain graphql-ws client with an access token or API key. */
+export const socketOf = (routerUrl: string, credential: string): Client =>
+  createClient({
+    url: `${routerUrl.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${credential}` },
+    retryAttempts: 0,
+  })
+
 /** A member as a front end sees one: signed in, verified, with a socket of its own. */
 export interface Member {
   readonly id: string
@@ -84,12 +93,6 @@ export async function signedIn(
     password,
     accessToken,
     call: (document, variables) => call(routerUrl, document, variables, accessToken),
-    socket: () =>
-      createClient({
-        url: `${routerUrl.replace('http', 'ws')}/graphql`,
-        webSocketImpl: WebSocket,
-        connectionParams: { authorization: `Bearer ${accessToken}` },
-        retryAttempts: 0,
-      }),
+    socket: () => socketOf(routerUrl, accessToken),
   }
 }

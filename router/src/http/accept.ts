@@ -57,11 +57,12 @@ const isPreflighted = ({ headers }: IncomingMessage): boolean =>
   Boolean(headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) ||
   headers['content-type']?.startsWith('application/json') === true
 
-/** Only the bearer token says who calls; nothing else of a client's headers goes further. */
+/** Only the bearer credential says who calls; nothing else of a client's headers goes further. */
 async function callerOf(request: IncomingMessage, authenticator: Authenticator, addressOf: ClientAddress): Promise<Caller> {
   const { headers } = request
-  const { viewer } = await authenticator.authenticate(headers.authorization)
-  return { viewer, ip: addressOf(request), userAgent: headers['user-agent'] ?? null }
+  const ip = addressOf(request)
+  const { viewer } = await authenticator.authenticate(headers.authorization, ip)
+  return { viewer, ip, userAgent: headers['user-agent'] ?? null }
 }
 
 /** Aborts when the client leaves before it has its answer. */

@@ -119,7 +119,11 @@ function refusal(error: unknown, type: MediaType, logger: Logger): Reply {
   }
   if (error instanceof Fault) {
     const { status } = FAULTS[error.code]
-    const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+    const { retryAfterMs } = error.extensions
+    const headers = {
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(typeof retryAfterMs === 'number' && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+    }
     return { status, text: refusalText(error.code, error.message, error.extensions), headers, rejected: error.code }
   }
   logger.error({ err: error }, 'request failed')

@@ -1,4 +1,6 @@
+import { ANONYMOUS } from '@vibely/kit/viewer'
 import type { Identity } from '../identity/authenticator.ts'
+import { identityKey } from '../sources/identity-key.ts'
 
 const SWEEP_MS = 1_000
 
@@ -14,7 +16,7 @@ export interface Credential extends Disposable {
 
 /** Credentials of open connections: a connection ends with what opened it. */
 export interface Credentials extends Disposable {
-  /** @param onEnd called once, at most a second after the token has expired or the revocation has come */
+  /** @param onEnd called once, at most a second after the credential has expired or the revocation has come */
   follow(identity: Identity, onEnd: (why: CredentialEnd) => void): Credential
   /** Ends the connections that were opened with it. */
   revoke(credentialId: string): void
@@ -23,6 +25,8 @@ export interface Credentials extends Disposable {
 interface Followed {
   identity: Identity
   ended: boolean
+  /** Somebody asks whether it is still good. */
+  proving: boolean
   readonly onEnd: (why: CredentialEnd) => void
 }
 
@@ -48,20 +52,42 @@ export function openCredentials(): Credentials {
     leave(followed)
     followed.onEnd(why)
   }
-  const expired = ({ identity: { validUntil } }: Followed) => validUntil !== null && validUntil <= Date.now()
+  const isOver = ({ identity: { validUntil } }: Followed) => validUntil !== null && validUntil <= Date.now()
+  const hasExpired = (followed: Followed) => isOver(followed) && !followed.identity.prove
+  /** Takes the credential's identity anew, or ends with it. */
+  const prove = async (followed: Followed) => {
+    const { identity } = followed
+    if (followed.proving || !identity.prove) return
+    followed.proving = true
+    try {
+      const proved = await identity.prove()
+      // The client may have sent another one meanwhile.
+      if (followed.identity !== identity) return
+      // What runs on the connection was let in with the rights of before.
+      if (rightsOf(proved) === rightsOf(identity)) followed.identity = proved
+      else end(followed, 'revoked')
+    } catch {
+      if (followed.identity === identity) end(followed, 'revoked')
+    } finally {
+      followed.proving = false
+    }
+  }
   const clock = setInterval(() => {
-    for (const followed of open) if (expired(followed)) end(followed, 'expired')
+    for (const followed of open) {
+      if (hasExpired(followed)) end(followed, 'expired')
+      else if (isOver(followed)) void prove(followed)
+    }
   }, SWEEP_MS).unref()
 
   return {
     follow(identity, onEnd) {
-      const followed: Followed = { identity, ended: false, onEnd }
+      const followed: Followed = { identity, ended: false, proving: false, onEnd }
       // Who is nobody stays nobody.
       if (identity.validUntil !== null) open.add(followed)
       join(followed)
       return {
         isGood() {
-          if (expired(followed)) end(followed, 'expired')
+          if (hasExpired(followed)) end(followed, 'expired')
           return !followed.ended
         },
         renew(fresh) {
@@ -84,3 +110,5 @@ export function openCredentials(): Credentials {
     [Symbol.dispose]: () => clearInterval(clock),
   }
 }
+
+const rightsOf = ({ viewer }: Identity) => identityKey({ ...ANONYMOUS, viewer })

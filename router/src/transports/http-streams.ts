@@ -80,8 +80,9 @@ export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
   const single = openSingleConnections(begin)
   async function handle(request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders): Promise<void> {
     if (!isAllowed(request.headers)) throw new HttpRefusal(403, 'FORBIDDEN', 'This origin is not allowed.')
-    const identity = await authenticator.authenticate(request.headers.authorization)
-    const caller = { viewer: identity.viewer, ip: addressOf(request), userAgent: request.headers['user-agent'] ?? null }
+    const ip = addressOf(request)
+    const identity = await authenticator.authenticate(request.headers.authorization, ip)
+    const caller = { viewer: identity.viewer, ip, userAgent: request.headers['user-agent'] ?? null }
     const asked: StreamRequest = { request, response, headers, identity, caller }
     if (streamTokenOf(request) !== null || request.method === 'PUT') return single.handle(asked)
     const parameters = await streamParameters(request)

@@ -70,7 +70,7 @@ export function openStreamResponse(
     if (isOpen()) response.end()
   }
   const credential = options.credentials.follow(options.identity, (why) => {
-    const error = why === 'expired' ? fault('TOKEN_EXPIRED') : fault('UNAUTHENTICATED', 'The session has ended.')
+    const error = why === 'expired' ? fault('TOKEN_EXPIRED') : fault('UNAUTHENTICATED', 'The session or API key has ended.')
     for (const [id, operation] of running) {
       running.delete(id)
       operation?.close()

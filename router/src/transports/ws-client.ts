@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type FaultCode, fault } from '@vibely/kit/errors'
+import { FAULTS, Fault, type FaultCode, fault } from '@vibely/kit/errors'
 import type { WebSocket } from 'ws'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { ClientAddress } from '../identity/client-address.ts'
@@ -11,11 +11,12 @@ import { textFrame } from './frames.ts'
 import type { SocketClient } from './ws-operations.ts'
 
 export const RESTART = 1012
-const SLOW = 1013
+const LATER = 1013
 const FORBIDDEN = 4403
 const END = Buffer.from('}')
 
 const LEFT = 'the client has left'
+const PASSING: ReadonlySet<string> = new Set(['yes', 'later'])
 
 /** One socket: who is behind it, and how results reach it. `close` is called when it has closed. */
 export function socketClient(
@@ -36,8 +37,15 @@ export function socketClient(
   let place: Disposable | null = null
   let whenRoomy: (() => void)[] = []
 
+  const ip = addressOf(request)
+  /** What passes closes the socket with a code that tells the client to come back. */
+  const authenticated = (authorization: string | undefined) =>
+    authenticator.authenticate(authorization, ip).catch((error: unknown) => {
+      if (error instanceof Fault && PASSING.has(FAULTS[error.code].retry)) socket.close(LATER, 'Try again later')
+      throw error
+    })
   const isOpen = () => socket.readyState === socket.OPEN
-  const tooSlow = () => socket.close(SLOW, 'Too slow')
+  const tooSlow = () => socket.close(LATER, 'Too slow')
   wire.on('drain', () => {
     for (const operation of client.running) operation.resume()
     const waiting = whenRoomy
@@ -47,18 +55,18 @@ export function socketClient(
 
   const client: SocketClient = {
     async identify(authorization) {
-      const identity = await authenticator.authenticate(authorization)
+      const identity = await authenticated(authorization)
       const { viewer } = identity
       place = viewer ? admission.enterUser(viewer.id) : null
       if (viewer && !place) throw fault('RATE_LIMITED' satisfies FaultCode, 'Too many sockets of one user.')
-      credential = credentials.follow(identity, (why) => socket.close(FORBIDDEN, why === 'expired' ? 'Token expired' : 'Session ended'))
+      credential = credentials.follow(identity, (why) => socket.close(FORBIDDEN, why === 'expired' ? 'Token expired' : 'Credential ended'))
       // It may have closed while the token was verified.
       if (left.signal.aborted) close()
       return identity
     },
     async renew(authorization) {
       try {
-        const identity = await authenticator.authenticate(authorization)
+        const identity = await authenticated(authorization)
         if (!client.caller || !credential?.renew(identity)) throw fault('FORBIDDEN')
         client.caller = { ...client.caller, viewer: identity.viewer }
       } catch {
@@ -87,7 +95,7 @@ export function socketClient(
     },
     roomy: () => (wire.writableNeedDrain && isOpen() ? new Promise((resolve) => whenRoomy.push(resolve)) : Promise.resolve()),
     backlog,
-    ip: addressOf(request),
+    ip,
     userAgent: request.headers['user-agent'] ?? null,
     left: left.signal,
     running: new Set(),
