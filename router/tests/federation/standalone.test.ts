@@ -7,15 +7,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { after, before, describe, test } from 'node:test'
+import { readEnv } from '@vibely/kit/env'
 import type { ExecutionResult } from 'graphql'
 import { readCommandLine, UsageError } from '../../src/cli.ts'
+import { foreignDeployment } from '../../src/deployment.ts'
+import { standaloneEnv } from '../../src/env.ts'
+import { openRouter } from '../../src/router.ts'
 import { readSupergraph } from '../../src/supergraph/read-supergraph.ts'
 import { main, start } from '../processes.ts'
+import { silent } from './harness.ts'
 import { serveSuite } from './serve-suite.ts'
 import type { Example, Suite } from './suite.ts'
-
-/** Nothing of the surroundings but what a test gives. */
-const BARE = { REDIS_URL: '', CURSOR_SECRET: '', OVERRIDE_LABELS: '', NODE_ENV: 'development', LOG_LEVEL: 'info' }
 
 let folder = ''
 before(async () => {
@@ -25,33 +27,57 @@ after(() => rm(folder, { recursive: true }))
 
 const load = async (name: string) => ((await import(`./suites/${name}.ts`)) as { suite: Suite }).suite
 
-/** A router process over a suite's subgraphs. */
-async function run(name: string, env: Record<string, string> = {}) {
+async function ask(url: string, { query, variables = {} }: Pick<Example, 'query' | 'variables'>) {
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  return (await answer.json()) as ExecutionResult
+}
+
+/** A router as `--supergraph` opens it, over a suite's subgraphs behind HTTP. */
+async function serve(name: string, env: Record<string, string> = {}) {
   await using stack = new AsyncDisposableStack()
   const suite = await load(name)
   const served = stack.use(await serveSuite(suite))
   const file = join(folder, `${name}.graphql`)
   await writeFile(file, served.supergraphSdl)
-  const { child, url } = await start(['--supergraph', file, '--port', '0'], { ...BARE, ...env })
-  stack.defer(async () => {
-    child.kill('SIGTERM')
-    assert.deepEqual(await once(child, 'exit'), [0, null])
-  })
-  const ask = async ({ query, variables = {} }: Pick<Example, 'query' | 'variables'>, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
-    })
-    return (await answer.json()) as ExecutionResult
-  }
+  const settings = readEnv(standaloneEnv, { NODE_ENV: 'development', ROUTER_PORT: '0', DRAIN_DELAY_MS: '0', ...env })
+  const { url } = stack.use(await openRouter({ env: settings, logger: silent, ...(await foreignDeployment(file, settings, silent)) }))
   const open = stack.move()
-  return { suite, ask, stop: served.stop, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return {
+    suite,
+    ask: (example: Pick<Example, 'query' | 'variables'>) => ask(url, example),
+    stop: served.stop,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
 }
 
-for (const name of ['interface-object', 'requires-arguments', 'nulls']) {
+/** One of each kind; suites.test.ts runs all in one process. Mutations change what the next example sees. */
+const FEATURES = [
+  'abstract-types',
+  'compound-keys',
+  'context',
+  'executable-directives',
+  'federation-1',
+  'inaccessible',
+  'interface-object',
+  'keys-mashup',
+  'non-resolvable-interface-object',
+  'nulls',
+  'override',
+  'provides',
+  'requires-argument-conflict',
+  'requires-arguments',
+  'shared-root',
+  'unions',
+  'unreachable-fields',
+]
+
+for (const name of FEATURES) {
   test(`${name} is answered over HTTP as in one process`, async () => {
-    await using router = await run(name)
+    await using router = await serve(name)
     for (const example of router.suite.examples) {
       if (example.weFail !== undefined) continue
       const { data, errors = [] } = await router.ask(example)
@@ -63,13 +89,13 @@ for (const name of ['interface-object', 'requires-arguments', 'nulls']) {
 }
 
 test('the fields of a mutation run in order, over subgraphs behind HTTP', async () => {
-  await using router = await run('mutations')
+  await using router = await serve('mutations')
   const { data } = await router.ask({ query: 'mutation { a: add(by: 1) b: multiply(by: 2) c: add(by: 3) d: multiply(by: 10) log }' })
   assert.deepEqual(data, { a: 6, b: 12, c: 15, d: 150, log: ['add 1', 'multiply 2', 'add 3', 'multiply 10'] })
 })
 
 test('a subgraph that is down costs its own fields alone', async () => {
-  await using router = await run('abstract-types')
+  await using router = await serve('abstract-types')
   await router.stop('ratings')
   const { data, errors } = await router.ask({ query: '{ items { title ... on Film { minutes stars } } }' })
   assert.deepEqual(data, { items: [{ title: 'Emma' }, { title: 'Alien', minutes: 117, stars: null }, { title: null }] })
@@ -79,39 +105,51 @@ test('a subgraph that is down costs its own fields alone', async () => {
   )
 })
 
-describe('introspection', () => {
+test('introspection is answered while developing, and refused in production', async () => {
   const query = '{ __schema { queryType { name } } }'
-  test('is answered while developing', async () => {
-    await using router = await run('introspection')
-    assert.deepEqual((await router.ask({ query })).data, { __schema: { queryType: { name: 'Query' } } })
-  })
-  test('is refused in production', async () => {
-    await using router = await run('introspection', { NODE_ENV: 'production' })
-    const { data, errors } = await router.ask({ query })
-    assert.equal(data, undefined)
-    assert.equal(errors?.[0]?.extensions?.code, 'BAD_REQUEST')
-    assert.deepEqual((await router.ask({ query: '{ user { age } }' })).data, { user: { age: 3 } })
-  })
+  await using developing = await serve('introspection')
+  assert.deepEqual((await developing.ask({ query })).data, { __schema: { queryType: { name: 'Query' } } })
+  await using producing = await serve('introspection', { NODE_ENV: 'production' })
+  const { data, errors } = await producing.ask({ query })
+  assert.equal(data, undefined)
+  assert.equal(errors?.[0]?.extensions?.code, 'BAD_REQUEST')
+  assert.deepEqual((await producing.ask({ query: '{ user { age } }' })).data, { user: { age: 3 } })
 })
 
 describe('progressive overrides', () => {
   const query = '{ product { name price } }'
-  test('a label holds when it is switched on; a percentage is drawn for each request', async () => {
-    await using router = await run('override-progressive', { OVERRIDE_LABELS: 'new-names, unknown' })
-    const prices = new Set<unknown>()
-    // Of 200 requests at 20 %, some take each way unless the draw is broken: the chance of none is 10^-20.
-    for (let count = 0; count < 200; count += 1) {
-      const { data } = (await router.ask({ query })) as ExecutionResult<{ product: { name: string; price: string } }>
-      assert.equal(data?.product.name, 'name from fresh')
-      prices.add(data?.product.price)
-    }
-    assert.deepEqual([...prices].sort(), ['price from fresh', 'price from old'])
-  })
+  type Product = ExecutionResult<{ product: { name: string; price: string } }>
+
+  for (const planner of ['apollo', 'hive']) {
+    test(`a label holds when it is switched on; a percentage is drawn for each request: ${planner}'s planner`, async () => {
+      await using router = await serve('override-progressive', { OVERRIDE_LABELS: 'new-names, unknown', QUERY_PLANNER: planner })
+      const prices = new Set<unknown>()
+      // Of 200 requests at 20 %, some take each way unless the draw is broken: the chance of none is 10^-19.
+      for (let count = 0; count < 200; count += 1) {
+        const { data } = (await router.ask({ query })) as Product
+        assert.equal(data?.product.name, 'name from fresh')
+        prices.add(data?.product.price)
+      }
+      assert.deepEqual([...prices].sort(), ['price from fresh', 'price from old'])
+    })
+  }
   test('without the setting the former owner answers', async () => {
-    await using router = await run('override-progressive')
-    const { data } = (await router.ask({ query })) as ExecutionResult<{ product: { name: string } }>
+    await using router = await serve('override-progressive')
+    const { data } = (await router.ask({ query })) as Product
     assert.equal(data?.product.name, 'name from old')
   })
+})
+
+test('the command serves a file on a port of its own, with the settings of its surroundings', async () => {
+  await using served = await serveSuite(await load('override-progressive'))
+  const file = join(folder, 'command.graphql')
+  await writeFile(file, served.supergraphSdl)
+  const env = { REDIS_URL: '', CURSOR_SECRET: '', OVERRIDE_LABELS: 'new-names', NODE_ENV: 'development', LOG_LEVEL: 'info' }
+  using running = await start(['--supergraph', file, '--port', '0'], env)
+  const { data } = await ask(running.url, { query: '{ product { name } }' })
+  assert.deepEqual(data, { product: { name: 'name from fresh' } })
+  running.child.kill('SIGTERM')
+  assert.deepEqual(await once(running.child, 'exit'), [0, null])
 })
 
 describe('the command line', () => {
@@ -170,10 +208,9 @@ describe('the command line', () => {
       'broken',
       'schema @nope { query: Query } type Query { a: Int } enum join__Graph { A @join__graph(name: "a", url: "http://127.0.0.1:1") }',
     )
-    const { code, stdout } = await end(['--supergraph', file, '--port', '0'])
-    assert.equal(code, 1)
-    assert.match(stdout, /"level":"fatal"|"level":60/)
-    assert.match(stdout, /@?nope|directive|supergraph/i)
+    const settings = readEnv(standaloneEnv, { ROUTER_PORT: '0' })
+    const deployment = await foreignDeployment(file, settings, silent)
+    await assert.rejects(openRouter({ env: settings, logger: silent, ...deployment }), /core schema|nope/i)
   })
 
   test('a taken port is named as the reason', async () => {
