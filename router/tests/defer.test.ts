@@ -74,6 +74,17 @@ for (const topology of TOPOLOGIES) {
       )
     })
 
+    test('a part that holds nothing but another has nothing to say: the inner one comes, once', async () => {
+      const query = '{ reviews(first: 1) { id ... @defer(label: "a") { ... @defer(label: "b") { author { name } } } } }'
+      const [first, ...later] = await all(query)
+      assert.deepEqual(first, { data: { reviews: [{ id: 'r1' }] }, hasNext: true })
+      assert.deepEqual(
+        later.flatMap(({ incremental = [] }) => incremental),
+        [{ data: { author: { name: 'Ada' } }, path: ['reviews', 0], label: 'b' }],
+      )
+      assert.equal(later.at(-1)?.hasNext, false)
+    })
+
     test('the first answer does not wait, and a part that fails says so itself', async () => {
       const answered = parts(await post('{ reviews(first: 1) { title } ... @defer { hang } }'))
       const first = await answered.next()
