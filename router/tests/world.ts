@@ -1,10 +1,12 @@
+import { type FaultCode, fault } from '@vibely/kit/errors'
+import type { LiveEvent } from '@vibely/kit/live'
 import { createLogger } from '@vibely/kit/logger'
 import { buildSchema, type Subgraph } from '@vibely/kit/subgraph'
 import { type Caller, requireViewer } from '@vibely/kit/viewer'
 import { parse } from 'graphql'
 import { composeSupergraph } from '../src/supergraph/compose.ts'
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize"])
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "@inaccessible"])
     extend schema @link(url: "https://specs.vibely.dev/sharing/v1.0", import: ["@sameForAll"]) @composeDirective(name: "@sameForAll")
     directive @sameForAll on FIELD_DEFINITION`
 
@@ -31,17 +33,19 @@ const SDL = {
     type Secret @authenticated { code: String! }`,
   reviews: `${LINK}
     extend schema @link(url: "https://specs.vibely.dev/live/v1.0", import: ["@live"]) @composeDirective(name: "@live")
-    directive @live(channel: String!, replay: Boolean! = false) on FIELD_DEFINITION
+    directive @live(channel: String!, replay: Boolean! = false, store: String) on FIELD_DEFINITION
     type Query {
+      storedReviews(channel: String!, after: Int!, first: Int!): [StoredEvent!] @inaccessible @listSize(slicingArguments: ["first"])
       reviews(first: Int = 2): [Review!]! @listSize(slicingArguments: ["first"], requireOneSlicingArgument: false)
       drafts: [Review!] @policy(policies: [["verified_email"]]) @listSize(assumedSize: 5)
     }
     type Subscription {
       reviewAdded(after: String): ReviewEvent! @requiresScopes(scopes: [["people:read"]]) @live(channel: "reviews:{viewer.id}", replay: true)
-      roomReview(room: ID!, after: String): ReviewEvent! @live(channel: "room:{args.room}", replay: true)
+      roomReview(room: ID!, after: String): ReviewEvent! @live(channel: "room:{args.room}", replay: true, store: "storedReviews")
       mood(room: ID!): Mood! @live(channel: "mood:{args.room}", replay: false)
     }
     type ReviewEvent { phase: StreamPhase! cursor: String! review: Review note: String }
+    type StoredEvent @inaccessible { seq: Int! epoch: String! data: String! traceparent: String }
     type Mood { room: ID! text: String! }
     enum StreamPhase { REPLAY CAUGHT_UP LIVE RESYNC_REQUIRED }
     type Review @key(fields: "id") { id: ID! @sameForAll title(upper: Boolean = false): String! @sameForAll author: Person @sameForAll }
@@ -57,6 +61,8 @@ export interface World {
   readonly supergraphSdl: string
   /** Every request that they got. */
   readonly calls: { readonly subgraph: string; readonly caller: Caller }[]
+  /** What reviews keeps of its rooms' events; a fault is what it answers with in their place. */
+  readonly stored: { events: readonly LiveEvent[]; fault: FaultCode | null }
 }
 
 /** @param change what another version of the subgraphs says */
@@ -67,6 +73,7 @@ export const worldSupergraph = (change: (sdl: string) => string = (sdl) => sdl):
 
 export function openWorld(): World {
   const calls: World['calls'] = []
+  const stored: World['stored'] = { events: [], fault: null }
   const logger = createLogger({ service: 'test', level: 'silent' })
   const names = new Map([
     ['p1', 'Ada'],
@@ -109,6 +116,10 @@ export function openWorld(): World {
       Query: {
         reviews: (_: unknown, { first }: { first: number }) => ['r1', 'r2', 'r3'].slice(0, first).map(review),
         drafts: () => [review('r3')],
+        storedReviews(_: unknown, { channel, after, first }: { channel: string; after: number; first: number }) {
+          if (stored.fault) throw fault(stored.fault)
+          return stored.events.filter((event) => event.channel === channel && event.seq > after).slice(0, first)
+        },
       },
       Review: { __resolveReference: ({ id }: { id: string }) => review(id) },
       Person: { __resolveReference: ({ id }: { id: string }) => ({ __typename: 'Person', id }), reviewCount: () => 7 },
@@ -131,5 +142,5 @@ export function openWorld(): World {
     }),
     [Symbol.asyncDispose]: async () => {},
   })
-  return { subgraphs: [open('people'), open('reviews')], supergraphSdl: worldSupergraph(), calls }
+  return { subgraphs: [open('people'), open('reviews')], supergraphSdl: worldSupergraph(), calls, stored }
 }

@@ -5,6 +5,7 @@ import type { LiveSource } from '../supergraph/live-index.ts'
 import { channelFeed } from './channel-feed.ts'
 import { channelsOf } from './channels.ts'
 import { type Completion, keptCompletion, passingCompletion, upstreamCompletion, upstreamGap } from './completion.ts'
+import { storedEvents } from './event-store.ts'
 import { openGroup } from './group.ts'
 import type { Channel } from './stream.ts'
 import type { StreamCursors, StreamPlace } from './stream-cursor.ts'
@@ -37,17 +38,18 @@ type Args = Readonly<Record<string, unknown>>
  * The channels that a field names for a viewer and arguments.
  * @throws Fault BAD_USER_INPUT for several channels of which each has places of its own
  */
-export function channelOrigin({ reader, cursors }: LiveChannels, { channel, replay }: LiveSource, viewer: Viewer | null, args: Args) {
+export function channelOrigin({ reader, cursors }: LiveChannels, source: LiveSource, viewer: Viewer | null, args: Args): EventOrigin {
+  const { channel, replay, store } = source
   const names = channelsOf(channel, viewer, args)
   const [name, ...others] = names
   if (!replay || name === undefined) return passingOrigin(reader, names)
   // A cursor names a place in one channel.
   if (others.length > 0) throw fault('BAD_USER_INPUT', 'A stream that a cursor resumes follows one channel.')
-  return keptOrigin(reader, cursors, name)
+  return keptOrigin(reader, cursors, name, store)
 }
 
 /** A channel that is kept as a stream. */
-const keptOrigin = (reader: LiveReader, cursors: StreamCursors, name: string): EventOrigin => ({
+const keptOrigin = (reader: LiveReader, cursors: StreamCursors, name: string, store: string | null): EventOrigin => ({
   key: JSON.stringify(['kept', name]),
   placeOf: (cursor) => (typeof cursor === 'string' ? cursors.decode(name, cursor) : null),
   open(completion, onEmpty) {
@@ -58,7 +60,15 @@ const keptOrigin = (reader: LiveReader, cursors: StreamCursors, name: string): E
       reset: (place) => complete('RESYNC_REQUIRED', place, null),
       onEmpty,
     })
-    return { group, kept: { complete, range: joined((after) => reader.range(name, after, PAGE)), head: () => reader.head(name) } }
+    const stored = store === null ? null : storedEvents(completion, store, name)
+    const range = async (after: number) => {
+      const events = await reader.range(name, after, PAGE)
+      const isTrimmed = events[0] !== undefined && events[0].seq > after + 1
+      const before = isTrimmed && stored ? await stored(after, PAGE) : []
+      // With neither, what comes next shows the hole.
+      return before.length > 0 ? before : events
+    }
+    return { group, kept: { complete, range: joined(range), head: () => reader.head(name) } }
   },
 })
 

@@ -4,7 +4,6 @@ import type { PreparedOperation } from '../operations/prepare.ts'
 import type { FetchNode } from '../planning/planner.ts'
 import type { Source } from '../sources/source.ts'
 import type { LiveSource } from '../supergraph/live-index.ts'
-import type { SchemaState } from '../supergraph/schema-state.ts'
 import { eventPlan, eventSources } from './hydrate.ts'
 import { isSameForAll } from './sharing.ts'
 

@@ -109,6 +109,11 @@ export async function openStream(options: {
     },
     onReset(at, result) {
       if (!channel.kept) return void (result && emit(result))
+      // What the group has missed may be read all the same: from the stream, or from the store behind it.
+      if (at.epoch === place.epoch && at.seq > place.seq && state !== 'opening') {
+        noted = at.seq
+        return state === 'behind' ? undefined : catchUp('LIVE')
+      }
       if (state === 'behind') state = 'live'
       reading += 1
       noted = at.seq

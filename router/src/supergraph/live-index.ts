@@ -7,6 +7,8 @@ export interface LiveSource {
   readonly channel: string
   /** True when the channel is a stream that a cursor resumes. */
   readonly replay: boolean
+  /** Query field of the same subgraph that reads the channel from its store; null where there is none. */
+  readonly store: string | null
 }
 
 export type LiveIndex = ReadonlyMap<string, LiveSource>
@@ -18,8 +20,9 @@ export function liveIndex(supergraph: DocumentNode): LiveIndex {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== subscriptionType(supergraph)) continue
     for (const field of definition.fields ?? []) {
       const live = field.directives?.find(({ name }) => name.value === 'live')
-      const { channel, replay } = live ? argumentsOf(live) : {}
-      if (typeof channel === 'string') index.set(field.name.value, { channel, replay: replay === true })
+      const { channel, replay, store } = live ? argumentsOf(live) : {}
+      if (typeof channel !== 'string') continue
+      index.set(field.name.value, { channel, replay: replay === true, store: typeof store === 'string' ? store : null })
     }
   }
   return index

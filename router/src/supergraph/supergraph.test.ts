@@ -45,7 +45,7 @@ test('what a type asks for is asked for behind its interface too', () => {
 })
 
 test('the live index has the channels of subscription fields', () => {
-  assert.deepEqual([...liveIndex(parse(guarded.supergraphSdl))], [['ticks', { channel: 'ticks:{args.room}', replay: true }]])
+  assert.deepEqual([...liveIndex(parse(guarded.supergraphSdl))], [['ticks', { channel: 'ticks:{args.room}', replay: true, store: null }]])
 })
 
 test('the stripped supergraph holds nothing of the auth features, and the gateway loads it', async () => {

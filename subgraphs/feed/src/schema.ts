@@ -8,6 +8,7 @@ import * as genres from './genres/resolvers.ts'
 import * as members from './members/resolvers.ts'
 import * as notifications from './notifications/resolvers.ts'
 import * as presence from './presence/resolvers.ts'
+import * as streams from './streams/resolvers.ts'
 import * as timelines from './timelines/resolvers.ts'
 import * as works from './works/resolvers.ts'
 
@@ -15,7 +16,7 @@ const typeDefs = readFileSync(fileURLToPath(import.meta.resolve('@vibely/schema/
 
 // The router resolves the subscription fields: it knows the streams, and asks here only for the objects in their events.
 const resolvers: Resolvers = {
-  Query: { ...timelines.Query, ...notifications.Query },
+  Query: { ...timelines.Query, ...notifications.Query, ...streams.Query },
   Mutation: { ...notifications.Mutation, ...presence.Mutation },
   User: { ...members.User, ...presence.User },
   Work: works.Work,
