@@ -13,6 +13,7 @@ import {
   WorksDocument,
 } from '@vibely/schema/operations'
 import { eventually } from '@vibely/testkit/eventually'
+import { print } from 'graphql'
 import { type Member, newMember } from './support/member.ts'
 import { receive } from './support/stream.ts'
 import { startTestSystem, type TestSystem, topologies } from './support/system.ts'
@@ -103,6 +104,21 @@ for (const topology of topologies) {
       await Promise.all([second.dispose(), device.dispose()])
     })
 
+    test('what a mutation pushes belongs to its trace, from socket to socket', async () => {
+      const { works } = await author.call(WorksDocument, { filter: { genreIds: [film.genres[0]!.id], mediaTypes: ['FILM'] } })
+      const another = works!.nodes.filter(({ id }) => id !== film.id)[2]!
+      const [screen, desk] = [follower.socket(), author.socket()]
+      using received = receive(screen, NotificationReceivedDocument, {})
+      await received.first((data) => data.notificationReceived.phase === 'CAUGHT_UP')
+      const variables = { input: reviewOf(another.id) }
+      const extensions = { traceparent: `00-${TRACE}-b7ad6b7169203331-01` }
+      const published = await desk.iterate({ query: print(PublishReviewDocument), variables, extensions }).next()
+      assert.deepEqual(published.value?.errors, undefined)
+      await received.first((data) => data.notificationReceived.notification?.work?.id === another.id)
+      assert.match(String(received.events.at(-1)?.extensions?.traceparent), new RegExp(`^00-${TRACE}-`))
+      await Promise.all([screen.dispose(), desk.dispose()])
+    })
+
     test('after a rename every subgraph shows the new name', async () => {
       await author.call(RenameUserDocument, { input: { username: 'author_anew' } })
       await eventually(async () => {
@@ -123,6 +139,8 @@ for (const topology of topologies) {
     })
   })
 }
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
 const reviewOf = (workId: string) =>
   ({

@@ -1,7 +1,7 @@
 import { fault } from '@vibely/kit/errors'
 import type { LiveEvent } from '@vibely/kit/live'
 import type { Logger } from '@vibely/kit/logger'
-import { inSpan, SpanKind } from '@vibely/kit/telemetry'
+import { inSpan, SpanKind, traceHeaders } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import type { Answer } from '../execution/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -72,7 +72,7 @@ export const upstreamCompletion =
   async ({ answer, seq }: UpstreamEvent): Promise<LiveResult> => {
     const { serviceName } = completion.operation.primary
     const source: Source = { name: serviceName, fetch: async () => answer, [Symbol.asyncDispose]: async () => {} }
-    return liveResult(await answered(completion, source, undefined, `${completion.operation.id} ${seq}`), null, null)
+    return answered(completion, source, undefined, `${completion.operation.id} ${seq}`, (answer) => liveResult(answer, null, null))
   }
 
 /** Tells the clients of such a subscription that events may be missing. It goes on when the subgraph is back. */
@@ -91,23 +91,39 @@ async function completed(
     logger.error({ channel: event?.channel, seq: event?.seq }, 'an event is not readable')
     return null
   }
-  const answer = await answered(completion, operation.sourceOf({ ...payload, ...stream }), event?.traceparent, placeName(event))
-  return liveResult(answer, cursor, topic === null ? null : `${topic} ${identityOf(payload)}`)
+  const key = topic === null ? null : `${topic} ${identityOf(payload)}`
+  return answered(completion, operation.sourceOf({ ...payload, ...stream }), event?.traceparent, placeName(event), (answer) =>
+    liveResult(answer, cursor, key, causeOf(event)),
+  )
 }
 
 // What was fetched ahead of an event does not show it.
 const placeName = (event: LiveEvent | null) => (event ? `${event.channel} ${event.epoch} ${event.seq}` : '')
 
-/** Runs the operation with an event in the place of its primary fetch. */
-function answered(completion: Completion, source: Source, traceparent: string | undefined, asOf: string): Promise<Answer> {
+/** What the client is told of the trace that an event belongs to: that of the request which caused it. */
+function causeOf(event: LiveEvent | null): { readonly traceparent: string } | undefined {
+  const traceparent = event?.traceparent === undefined ? undefined : traceHeaders().traceparent
+  return traceparent === undefined ? undefined : { traceparent }
+}
+
+/** Runs the operation with an event in the place of its primary fetch, and writes its answer, in the trace of the event. */
+function answered(
+  completion: Completion,
+  source: Source,
+  traceparent: string | undefined,
+  asOf: string,
+  write: (answer: Answer) => LiveResult,
+): Promise<LiveResult> {
   const { pipeline, logger, operation, variables, caller } = completion
   const from = traceparent === undefined ? {} : { from: { traceparent } }
-  return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...from }, () =>
-    pipeline.run({ operation: operation.forEvents, variables, caller, signal: NEVER, event: source, asOf }).catch((error: unknown) => {
+  return inSpan('router.delivery', { kind: SpanKind.CONSUMER, ...from }, async () => {
+    const run = pipeline.run({ operation: operation.forEvents, variables, caller, signal: NEVER, event: source, asOf })
+    const answer: Answer = await run.catch((error: unknown) => {
       logger.error({ err: error, field: operation.field.name.value }, 'an event could not be completed')
       return { data: undefined, errors: traced([fault('INTERNAL')]) }
-    }),
-  )
+    })
+    return write(answer)
+  })
 }
 
 type Json = Readonly<Record<string, unknown>>

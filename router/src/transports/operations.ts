@@ -1,6 +1,6 @@
 import { fault, isInternal } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
-import { inSpan, SpanKind } from '@vibely/kit/telemetry'
+import { inSpan, SpanKind, traceHeaders } from '@vibely/kit/telemetry'
 import type { Caller } from '@vibely/kit/viewer'
 import { GraphQLError, Kind, type OperationTypeNode } from 'graphql'
 import type { Answer } from '../execution/answer.ts'
@@ -98,10 +98,11 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
     operation: PreparedOperation,
     { variables, extensions }: AskedOperation,
     outlet: Omit<Outlet, 'end'>,
+    from: Readonly<Record<string, string>>,
   ): RunningOperation => ({
     kind: operation.kind,
     run: () =>
-      inSpan('router.request', { kind: SpanKind.SERVER }, async () => {
+      inSpan('router.request', { kind: SpanKind.SERVER, from }, async () => {
         const { caller, left: signal } = connection
         const answer: Answer = await pipeline.run({ operation, variables, caller, signal }).catch((error: unknown) => ({
           data: undefined,
@@ -117,7 +118,7 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
 
   return {
     start: (connection, asked, outlet) =>
-      inSpan('router.subscribe', { kind: SpanKind.SERVER }, async () => {
+      inSpan('router.subscribe', { kind: SpanKind.SERVER, ...clientTrace(asked) }, async () => {
         try {
           const text = await persisted.textOf(asked, false)
           if (!text) throw fault('BAD_REQUEST', 'The parameter "query" is missing.')
@@ -125,7 +126,8 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
           if (asked.isRead && operation.kind === 'mutation') throw fault('BAD_REQUEST', 'A mutation is not sent by GET.')
           if (asked.extensions) persisted.keep(asked)
           if (operation.kind === 'subscription') return await subscription(connection, operation, asked, outlet)
-          return single(connection, operation, asked, outlet)
+          // It runs when the transport is ready for it, and belongs to the same trace.
+          return single(connection, operation, asked, outlet, traceHeaders())
         } catch (error) {
           const errors =
             error instanceof InvalidOperation ? error.errors : [publicError(error, 'an operation could not be started', logger)]
@@ -133,6 +135,12 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
         }
       }),
   }
+}
+
+/** The client's trace: on a connection of many operations a header cannot tell it. What is not a trace is left out. */
+function clientTrace({ extensions }: AskedOperation): { readonly from?: Readonly<Record<string, string>> } {
+  const traceparent = extensions?.traceparent
+  return typeof traceparent === 'string' ? { from: { traceparent } } : {}
 }
 
 function rootFieldOf({ definition }: PreparedOperation): string {
