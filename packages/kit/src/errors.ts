@@ -46,6 +46,11 @@ export class Fault extends GraphQLError {
 export const fault = (code: FaultCode, message?: string, extensions?: Readonly<Record<string, unknown>>): Fault =>
   new Fault(code, message, extensions)
 
+const PASSING: ReadonlySet<string> = new Set<FaultRow['retry']>(['yes', 'later'])
+
+/** True for a fault that passes by itself: the same request can work later. */
+export const isPassing = (error: unknown): error is Fault => error instanceof Fault && PASSING.has(FAULTS[error.code].retry)
+
 /** A consumer met data that will never be right: to the dead letters at once. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError'

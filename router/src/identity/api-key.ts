@@ -63,9 +63,14 @@ export function openApiKeys({ holderOf, attempts }: { readonly holderOf: HolderO
       known.set(secretHash, found)
       return found
     } catch (error) {
-      const mayStay = before?.identity && askedAt < Math.min(before.provedAt + OUTAGE_MS, before.endsAt)
-      if (!mayStay) throw error instanceof Fault ? error : fault('SUBGRAPH_UNAVAILABLE', undefined, { service: 'auth', cause: error })
-      const kept = { ...before, freshUntil: Math.min(Date.now() + RETRY_MS, before.endsAt) }
+      if (!before?.identity || askedAt >= Math.min(before.provedAt + OUTAGE_MS, before.endsAt))
+        throw error instanceof Fault ? error : fault('SUBGRAPH_UNAVAILABLE', undefined, { service: 'auth', cause: error })
+      const { identity, endsAt } = before
+      const kept: Known = {
+        ...before,
+        identity: { ...identity, validUntil: lookAgainAt(askedAt, endsAt) },
+        freshUntil: Math.min(Date.now() + RETRY_MS, endsAt),
+      }
       known.set(secretHash, kept)
       return kept
     }
@@ -95,11 +100,12 @@ function outcome(holder: Holder | null, askedAt: number, prove: () => Promise<Id
   if (!holder) return { identity: null, freshUntil: askedAt + UNKNOWN_MS, provedAt: askedAt, endsAt: askedAt }
   const { apiKeyId, userId, roles, scopes, facts, endsAt } = holder
   const viewer = Object.freeze({ id: userId, sessionId: null, roles, scopes, facts })
-  // Connections that came together are not looked at together.
-  const lookAgainAt = askedAt + LOOK_AGAIN_MS * (0.75 + Math.random() / 2)
-  const identity = { viewer, credentialId: apiKeyId, validUntil: Math.min(lookAgainAt, endsAt), prove }
+  const identity = { viewer, credentialId: apiKeyId, validUntil: lookAgainAt(askedAt, endsAt), prove }
   return { identity, freshUntil: Math.min(askedAt + FRESH_MS, endsAt), provedAt: askedAt, endsAt }
 }
+
+// Connections that came together are not looked at together.
+const lookAgainAt = (askedAt: number, endsAt: number) => Math.min(askedAt + LOOK_AGAIN_MS * (0.75 + Math.random() / 2), endsAt)
 
 function good(identity: Identity | null): Identity {
   if (!identity) throw notGood()

@@ -42,6 +42,17 @@ test('a connection goes on while its credential proves good, and ends when it no
   credentials[Symbol.dispose]()
 })
 
+test('a connection whose credential nobody can prove is told so', async (context) => {
+  const prove = async (): Promise<Identity> => {
+    throw fault('SUBGRAPH_UNAVAILABLE')
+  }
+  const { ends, credentials } = follow(context, identity(prove))
+  context.mock.timers.tick(60_000)
+  await setImmediate()
+  assert.deepEqual(ends, ['unproved'])
+  credentials[Symbol.dispose]()
+})
+
 test('a connection ends when its credential holds other rights than it was opened with', async (context) => {
   const { ends, credentials } = follow(
     context,

@@ -1,10 +1,12 @@
+import { isPassing } from '@vibely/kit/errors'
 import { ANONYMOUS } from '@vibely/kit/viewer'
 import type { Identity } from '../identity/authenticator.ts'
 import { identityKey } from '../sources/identity-key.ts'
 
 const SWEEP_MS = 1_000
 
-export type CredentialEnd = 'expired' | 'revoked'
+/** `unproved`: nobody could tell for too long. */
+export type CredentialEnd = 'expired' | 'revoked' | 'unproved'
 
 /** The credential of an open connection, until disposed. */
 export interface Credential extends Disposable {
@@ -66,8 +68,8 @@ export function openCredentials(): Credentials {
       // What runs on the connection was let in with the rights of before.
       if (rightsOf(proved) === rightsOf(identity)) followed.identity = proved
       else end(followed, 'revoked')
-    } catch {
-      if (followed.identity === identity) end(followed, 'revoked')
+    } catch (error) {
+      if (followed.identity === identity) end(followed, isPassing(error) ? 'unproved' : 'revoked')
     } finally {
       followed.proving = false
     }

@@ -5,7 +5,7 @@ import { GraphQLError } from 'graphql'
 import { answerText } from '../execution/answer.ts'
 import type { Identity } from '../identity/authenticator.ts'
 import { emptyBacklog } from '../live/queue.ts'
-import type { Credential, Credentials } from '../live/reauthorize.ts'
+import type { Credential, CredentialEnd, Credentials } from '../live/reauthorize.ts'
 import type { LiveResult } from '../live/result.ts'
 import type { Outlet } from '../live/stream.ts'
 import { InvalidOperation } from '../operations/prepare.ts'
@@ -70,7 +70,7 @@ export function openStreamResponse(
     if (isOpen()) response.end()
   }
   const credential = options.credentials.follow(options.identity, (why) => {
-    const error = why === 'expired' ? fault('TOKEN_EXPIRED') : fault('UNAUTHENTICATED', 'The session or API key has ended.')
+    const error = ENDS[why]()
     for (const [id, operation] of running) {
       running.delete(id)
       operation?.close()
@@ -135,6 +135,12 @@ export function openStreamResponse(
     },
     close,
   }
+}
+
+const ENDS: Readonly<Record<CredentialEnd, () => GraphQLError>> = {
+  expired: () => fault('TOKEN_EXPIRED'),
+  revoked: () => fault('UNAUTHENTICATED', 'The session or API key has ended.'),
+  unproved: () => fault('SUBGRAPH_UNAVAILABLE'),
 }
 
 /** An answer without data, as text. */

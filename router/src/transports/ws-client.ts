@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { FAULTS, Fault, type FaultCode, fault } from '@vibely/kit/errors'
+import { type FaultCode, fault, isPassing } from '@vibely/kit/errors'
 import type { WebSocket } from 'ws'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { ClientAddress } from '../identity/client-address.ts'
 import { BACKLOG_LIMIT, emptyBacklog } from '../live/queue.ts'
-import type { Credential, Credentials } from '../live/reauthorize.ts'
+import type { Credential, CredentialEnd, Credentials } from '../live/reauthorize.ts'
 import type { Admission } from './admission.ts'
 import { textFrame } from './frames.ts'
 import type { SocketClient } from './ws-operations.ts'
@@ -16,7 +16,11 @@ const FORBIDDEN = 4403
 const END = Buffer.from('}')
 
 const LEFT = 'the client has left'
-const PASSING: ReadonlySet<string> = new Set(['yes', 'later'])
+const CLOSING: Readonly<Record<CredentialEnd, readonly [code: number, reason: string]>> = {
+  expired: [FORBIDDEN, 'Token expired'],
+  revoked: [FORBIDDEN, 'Credential ended'],
+  unproved: [LATER, 'Try again later'],
+}
 
 /** One socket: who is behind it, and how results reach it. `close` is called when it has closed. */
 export function socketClient(
@@ -41,7 +45,7 @@ export function socketClient(
   /** What passes closes the socket with a code that tells the client to come back. */
   const authenticated = (authorization: string | undefined) =>
     authenticator.authenticate(authorization, ip).catch((error: unknown) => {
-      if (error instanceof Fault && PASSING.has(FAULTS[error.code].retry)) socket.close(LATER, 'Try again later')
+      if (isPassing(error)) socket.close(LATER, 'Try again later')
       throw error
     })
   const isOpen = () => socket.readyState === socket.OPEN
@@ -59,7 +63,7 @@ export function socketClient(
       const { viewer } = identity
       place = viewer ? admission.enterUser(viewer.id) : null
       if (viewer && !place) throw fault('RATE_LIMITED' satisfies FaultCode, 'Too many sockets of one user.')
-      credential = credentials.follow(identity, (why) => socket.close(FORBIDDEN, why === 'expired' ? 'Token expired' : 'Credential ended'))
+      credential = credentials.follow(identity, (why) => socket.close(...CLOSING[why]))
       // It may have closed while the token was verified.
       if (left.signal.aborted) close()
       return identity

@@ -185,4 +185,6 @@ test('an expired key is good for nothing; what ended long ago is forgotten, and 
   const keys = await list(viewer)
   assert.equal(keys.length, 25)
   assert.equal(keys.at(-1).label, 'living')
+  for (let index = 0; index < 3; index++) await revoke(viewer, (await create(viewer)).apiKey.id)
+  assert.equal(await auth.db.apiKey.count({ where: { accountId: viewer.id } }), 27, 'the living one, those listed, and the last')
 })

@@ -26,7 +26,7 @@ export async function findHolder(db: Db, hash: string): Promise<ApiKeyHolder | n
   const key = bytes.length === HASH_BYTES ? await findLiveKey(db, bytes) : null
   const account = key && (await findAccount(db, key.accountId))
   if (!key || !account) return null
-  await noteUse(db, key.id)
+  await noteUse(db, key)
   const held = new Set(scopesOf(account.role).map(scopeName))
   return {
     apiKeyId: key.id,

@@ -7,6 +7,7 @@ import { prefixOf, secretHash } from './secret.ts'
 
 const FORGOTTEN_AFTER_DAYS = 30
 const REPEATABLE_HOURS = 24
+const MINUTE_MS = 60_000
 
 const PUBLIC = {
   id: true,
@@ -29,11 +30,15 @@ export async function lockKeysOf(tx: Tx, accountId: string): Promise<void> {
   await tx.$executeRaw`SELECT FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`
 }
 
-/** Forgets keys that ended long ago, and idempotency keys that can be used again. */
+/** Forgets keys that ended long ago or are too many to be listed, and idempotency keys that can be used again. */
 export async function forgetOldKeys(tx: Tx, accountId: string): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM api_key WHERE account_id = ${accountId}
     AND least(expires_at, coalesce(revoked_at, expires_at)) < now() - make_interval(days => ${FORGOTTEN_AFTER_DAYS})`
+  await tx.$executeRaw`
+    DELETE FROM api_key WHERE id IN (
+      SELECT id FROM api_key WHERE account_id = ${accountId} AND (revoked_at IS NOT NULL OR expires_at <= now())
+      ORDER BY created_at DESC OFFSET ${LISTED_API_KEYS})`
   await tx.$executeRaw`
     UPDATE api_key SET idempotency_key = NULL WHERE account_id = ${accountId}
     AND idempotency_key IS NOT NULL AND created_at <= now() - make_interval(hours => ${REPEATABLE_HOURS})`
@@ -106,18 +111,19 @@ export interface LiveKey {
   /** By the names that tokens use. */
   readonly scopes: readonly string[]
   readonly expiresAt: Date
+  readonly lastUsedAt: Date | null
 }
 
 /** The live key with this secret. An account that is not there for others has none. */
 export const findLiveKey = (db: Db, hash: Uint8Array<ArrayBuffer>): Promise<LiveKey | null> =>
   db.apiKey.findFirst({
     where: { secretHash: hash, ...live(new Date()), account: { status: { notIn: ['DEACTIVATED', 'ERASED'] } } },
-    select: { id: true, accountId: true, scopes: true, expiresAt: true },
+    select: { id: true, accountId: true, scopes: true, expiresAt: true, lastUsedAt: true },
   })
 
-/** Notes a use, to the minute. */
-export async function noteUse(db: Db, id: string): Promise<void> {
-  await db.$executeRaw`
-    UPDATE api_key SET last_used_at = now() WHERE id = ${id}
-    AND (last_used_at IS NULL OR last_used_at <= now() - interval '1 minute')`
+/** Notes a use, to the minute: more would be a write for every one. */
+export async function noteUse(db: Db, { id, lastUsedAt }: LiveKey): Promise<void> {
+  const now = new Date()
+  if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < MINUTE_MS) return
+  await db.apiKey.updateMany({ where: { id }, data: { lastUsedAt: now } })
 }
