@@ -86,6 +86,7 @@ async function serve(subgraph: Subgraph, port: number) {
     sockets,
     /** As a crash does: nobody is told. */
     async kill() {
+      if (!server.listening) return
       for (const socket of sockets.clients) socket.terminate()
       server.close().closeAllConnections()
       await listening.dispose()

@@ -3,37 +3,17 @@ import { once } from 'node:events'
 import { after, describe, test } from 'node:test'
 import { publishRevocation } from '@vibely/kit/revocations'
 import { eventually } from '@vibely/testkit/eventually'
-import WebSocket from 'ws'
+import type WebSocket from 'ws'
+import { openAcknowledged as acknowledged, openSocket, subscribeMessage, upgradeStatus } from './raw-socket.ts'
 import { reviewEvent, runRouter } from './running.ts'
-
-interface Message {
-  readonly type: string
-  readonly id?: string
-  readonly payload?: unknown
-}
 
 describe('sockets', async () => {
   const running = await runRouter()
   after(() => running[Symbol.asyncDispose]())
   const { credentials, publisher } = running
-  const url = `${running.url.replace('http', 'ws')}/graphql`
-
-  function open(options: WebSocket.ClientOptions = {}) {
-    const socket = new WebSocket(url, 'graphql-transport-ws', options)
-    const messages: Message[] = []
-    socket.on('message', (data) => messages.push(JSON.parse(String(data)) as Message))
-    const closed = new Promise<number>((resolve) => socket.on('close', resolve))
-    const send = (message: object) => socket.send(JSON.stringify(message))
-    return { socket, messages, closed, send }
-  }
-  async function openAcknowledged(token?: string) {
-    const connection = open()
-    await once(connection.socket, 'open')
-    connection.send({ type: 'connection_init', ...(token !== undefined && { payload: { authorization: `Bearer ${token}` } }) })
-    await eventually(() => connection.messages.some(({ type }) => type === 'connection_ack'))
-    return connection
-  }
-  const subscribe = (id: string, query: string) => ({ id, type: 'subscribe', payload: { query } })
+  const open = (options?: WebSocket.ClientOptions) => openSocket(running.url, options)
+  const openAcknowledged = (token?: string) => acknowledged(running.url, token)
+  const subscribe = subscribeMessage
 
   test('queries and mutations run over a socket', async () => {
     const { send, messages, socket } = await openAcknowledged(await credentials.token())
@@ -79,6 +59,14 @@ describe('sockets', async () => {
     assert.deepEqual(await Promise.all([bad.closed, early.closed, silent.closed, nonsense.closed]), [4403, 4401, 4408, 4400])
   })
 
+  test('a second introduction closes with 4429, a second operation of the same name with 4409', async () => {
+    const twice = await openAcknowledged()
+    twice.send({ type: 'connection_init' })
+    const same = await openAcknowledged()
+    for (let i = 0; i < 2; i += 1) same.send(subscribe('1', 'subscription { roomReview(room: "same") { phase } }'))
+    assert.deepEqual(await Promise.all([twice.closed, same.closed]), [4429, 4409])
+  })
+
   test('a message above 64 KB closes with 1009', async () => {
     const { send, closed } = await openAcknowledged()
     send(subscribe('1', `{ reviews { id } } #${'x'.repeat(70_000)}`))
@@ -86,13 +74,7 @@ describe('sockets', async () => {
   })
 
   test('a foreign origin is refused before the upgrade; a listed one and the own are let in', async () => {
-    const statusOf = async (origin: string) => {
-      const { socket } = open({ origin })
-      const refused = once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number)
-      const status = await Promise.race([once(socket, 'open').then(() => 101), refused])
-      socket.on('error', () => {}).terminate()
-      return status
-    }
+    const statusOf = (origin: string) => upgradeStatus(running.url, { origin })
     assert.deepEqual(
       await Promise.all(['https://evil.example', 'null', 'https://app.example', running.url].map(statusOf)),
       [403, 403, 101, 101],

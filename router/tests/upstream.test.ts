@@ -153,5 +153,20 @@ for (const planner of ['apollo', 'hive']) {
       foreign.score('five', 1)
       await eventually(() => assert.deepEqual(again.results, [goal(1)]))
     })
+
+    // It takes twenty seconds, and no planner has a part in it.
+    if (planner === 'apollo') {
+      test('a subgraph that stays away ends the streams', async () => {
+        const { ended, results } = subscribe({ game: 'seven' })
+        await eventually(() => foreign.open() === 1)
+        await foreign.kill()
+        await eventually(() => results.length === 1)
+        const said = (await ended) as readonly { extensions: { code: string } }[]
+        assert.deepEqual(
+          said.map(({ extensions }) => extensions.code),
+          ['SUBGRAPH_UNAVAILABLE'],
+        )
+      })
+    }
   })
 }

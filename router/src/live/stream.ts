@@ -232,6 +232,7 @@ export async function openStream(options: {
       if (started && state !== 'opening' && state !== 'closed') flush()
     },
     async moveTo(next) {
+      if (next.group === channel.group) return
       const joined = await next.group.join(member, (at) => {
         membership.leave()
         channel = next

@@ -5,11 +5,12 @@ import { coerceVariables } from '../execution/variables.ts'
 import type { Variables } from '../operations/cost-terms.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { identityKey } from '../sources/identity-key.ts'
 import { inTime } from './channel-feed.ts'
 import { channelOrigin, type EventOrigin, type LiveChannels, upstreamOrigin } from './event-origin.ts'
 import { type LiveOperation, liveOperation, rootField } from './live-operation.ts'
 import type { Backlog } from './queue.ts'
-import { type MoveStream, type OpenSubscription, reloadSubscription, reloadSubscriptions } from './reload.ts'
+import { type MoveStream, type OpenSubscription, reloadSubscription, reloadSubscriptions, renewSubscription } from './reload.ts'
 import { type Channel, type Outlet, openStream, type Stream } from './stream.ts'
 import { type Upstreams, upstreamSubscription } from './upstream.ts'
 
@@ -39,7 +40,12 @@ export interface Live {
    * Opens a subscription. Nothing is missed from when this resolves; nothing is sent before `start`.
    * @throws GraphQLError when it is refused
    */
-  subscribe(request: SubscriptionRequest): Promise<Stream>
+  subscribe(request: SubscriptionRequest): Promise<Subscription>
+}
+
+export interface Subscription extends Stream {
+  /** The client has proved itself anew. With other rights than before the stream goes on within those, or ends. */
+  renew(caller: Caller): void
 }
 
 /** Subscriptions in groups: those that get the same bytes share one listener, one completion and one text of each event. */
@@ -96,15 +102,20 @@ export function openLive({ pipeline, channels, upstreams, logger }: LiveOptions)
       // Nothing is planned when the field itself was refused: its error is the answer.
       if (!prepared.plan.node) throw (await pipeline.run({ operation: prepared, variables, caller, signal: AbortSignal.abort() })).errors[0]
       const { operation, args, origin } = locate(prepared, coerced, request)
-      const channel = groupOf(operation, origin, request)
+      // Ahead of the group: one that nobody joins would stay for ever.
       const after = origin.placeOf(request.resumeFrom ?? args.after)
+      const channel = groupOf(operation, origin, request)
       const stream = await inTime(openStream({ channel, after, outlet, backlog }), (late) => late.close())
-      const subscription: OpenSubscription = { request, stream }
+      const subscription: OpenSubscription = { request, stream, moving: Promise.resolve() }
       open.add(subscription)
       // The schema has changed while the channel was opened.
       if (prepared.state !== pipeline.state) await reloadSubscription(subscription, pipeline, move)
       return {
         ...stream,
+        renew(fresh) {
+          const isSame = identityKey(fresh) === identityKey(subscription.request.caller)
+          if (!isSame) void renewSubscription(subscription, pipeline, move, fresh)
+        },
         close() {
           open.delete(subscription)
           stream.close()

@@ -41,6 +41,8 @@ export interface RunningOperation {
   run(): Promise<void>
   /** The outlet takes results again. */
   resume(): void
+  /** The client has proved itself anew. */
+  renew(caller: Caller): void
   close(): void
 }
 
@@ -89,6 +91,7 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
         return ending.promise.finally(close)
       },
       resume: stream.resume,
+      renew: stream.renew,
       close,
     }
   }
@@ -113,6 +116,7 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
         outlet.send(liveResult(answer, null, null, costExtensions(answer, extensions)))
       }),
     resume: () => {},
+    renew: () => {},
     close: () => {},
   })
 

@@ -71,7 +71,7 @@ export function openSingleConnections(begin: (asked: StreamRequest, format: Stre
       if (!reservation) throw new HttpRefusal(404, 'BAD_REQUEST', 'There is no such stream.')
       if (reservation.userId !== userOf(identity)) throw new HttpRefusal(403, 'FORBIDDEN')
       if (method === 'GET') return open(asked, token, reservation)
-      reservation.stream?.credential.renew(identity)
+      reservation.stream?.renew(identity, asked.caller)
       if (method === 'POST') return run(asked, reservation.stream)
       if (method !== 'DELETE')
         throw new HttpRefusal(405, 'BAD_REQUEST', 'Use PUT, GET, POST or DELETE.', { allow: 'GET, POST, PUT, DELETE' })

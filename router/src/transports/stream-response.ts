@@ -5,7 +5,7 @@ import { GraphQLError } from 'graphql'
 import { answerText } from '../execution/answer.ts'
 import type { Identity } from '../identity/authenticator.ts'
 import { emptyBacklog } from '../live/queue.ts'
-import type { Credential, CredentialEnd, Credentials } from '../live/reauthorize.ts'
+import type { CredentialEnd, Credentials } from '../live/reauthorize.ts'
 import type { LiveResult } from '../live/result.ts'
 import type { Outlet } from '../live/stream.ts'
 import { InvalidOperation } from '../operations/prepare.ts'
@@ -27,13 +27,14 @@ export interface StreamFormat {
 export interface StreamResponse {
   /** Ids of the operations that are under way. */
   readonly running: ReadonlyMap<string, RunningOperation | null>
-  readonly credential: Credential
   /** Aborts when it has closed, whoever closed it. */
   readonly left: AbortSignal
   /** Runs an operation to its end and says how that was; never rejects. Its id must be free. */
   run(operationId: string, caller: Caller, asked: AskedOperation): Promise<void>
   /** Ends one operation without a word: its client asked for that. */
   stop(operationId: string): void
+  /** Takes a fresh credential of the same user: from then on the response lives as long as that. */
+  renew(identity: Identity, caller: Caller): void
   beat(): void
   /** Ends the response; a client takes that for a lost connection and comes back. */
   close(): void
@@ -55,6 +56,7 @@ export function openStreamResponse(
   const running = new Map<string, RunningOperation | null>()
   const backlog = emptyBacklog()
   let whenRoomy: (() => void)[] = []
+  let renewed: Caller | null = null
 
   const isOpen = () => !response.destroyed && !response.writableEnded
   const write = (text: string) => {
@@ -109,7 +111,6 @@ export function openStreamResponse(
 
   return {
     running,
-    credential,
     left: left.signal,
     async run(id, caller, asked) {
       const connection: Connection = { caller, backlog, left: left.signal, roomy }
@@ -119,6 +120,7 @@ export function openStreamResponse(
         const operation = await operations.start(connection, asked, outlet(id))
         if (!running.has(id)) return operation.close()
         running.set(id, operation)
+        if (renewed) operation.renew(renewed)
         await operation.run()
       } catch (error) {
         ended = error instanceof InvalidOperation ? error.errors : error instanceof GraphQLError ? [error] : [fault('INTERNAL')]
@@ -129,6 +131,11 @@ export function openStreamResponse(
       const operation = running.get(id)
       running.delete(id)
       operation?.close()
+    },
+    renew(identity, fresh) {
+      if (!credential.renew(identity)) return
+      renewed = fresh
+      for (const operation of running.values()) operation?.renew(fresh)
     },
     beat() {
       if (!response.writableNeedDrain) write(format.heartbeat)

@@ -62,7 +62,10 @@ export function socketClient(
       const identity = await authenticated(authorization)
       const { viewer } = identity
       place = viewer ? admission.enterUser(viewer.id) : null
-      if (viewer && !place) throw fault('RATE_LIMITED' satisfies FaultCode, 'Too many sockets of one user.')
+      if (viewer && !place) {
+        socket.close(LATER, 'Too many sockets')
+        throw fault('RATE_LIMITED' satisfies FaultCode, 'Too many sockets of one user.')
+      }
       credential = credentials.follow(identity, (why) => socket.close(...CLOSING[why]))
       // It may have closed while the token was verified.
       if (left.signal.aborted) close()
@@ -73,6 +76,7 @@ export function socketClient(
         const identity = await authenticated(authorization)
         if (!client.caller || !credential?.renew(identity)) throw fault('FORBIDDEN')
         client.caller = { ...client.caller, viewer: identity.viewer }
+        for (const operation of client.running) operation.renew(client.caller)
       } catch {
         socket.close(FORBIDDEN, 'Forbidden')
       }

@@ -65,6 +65,8 @@ export function wsOperations(operations: Operations, logger: Logger) {
     if (Object.keys(subscriptions).length > OPERATIONS) return [fault('BAD_REQUEST', `A socket carries at most ${OPERATIONS} operations.`)]
     try {
       const operation = await operations.start({ caller, backlog, left, roomy }, payload, client.outlet(id))
+      // A fresh credential may have come meanwhile.
+      operation.renew(client.caller ?? caller)
       return { schema: NO_SCHEMA, document: DOCUMENTS[operation.kind], contextValue: resultsElsewhere(operation, running) }
     } catch (error) {
       if (error instanceof InvalidOperation) return error.errors
