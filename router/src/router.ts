@@ -13,6 +13,7 @@ import { openApiKeys } from './identity/api-key.ts'
 import { holdersFrom } from './identity/api-key-holder.ts'
 import { openAuthenticator } from './identity/authenticator.ts'
 import { clientAddress } from './identity/client-address.ts'
+import { followEnded } from './identity/ended-credentials.ts'
 import { openKeyAttempts } from './identity/key-attempts.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
 import { openCredentials } from './live/reauthorize.ts'
@@ -126,11 +127,12 @@ export async function openRouter({
   const onRevoked = (credentialId: string) => credentials.revoke(credentialId)
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
   const auth = transports.find(({ name }) => name === 'auth')
+  const ended = auth ? stack.use(followEnded({ auth, onEnded: onRevoked, logger })) : null
   const authenticator = openAuthenticator({
     accessTokens: openAccessTokens({ keys: keySet(loadKeys), issuer: env.PUBLIC_URL ?? 'vibely' }),
     // A supergraph of somebody else has no keys of ours.
     apiKeys: auth ? openApiKeys({ holderOf: holdersFrom(auth), attempts: openKeyAttempts(buckets) }) : null,
-    isRevoked: (credentialId) => redis?.revocations.isRevoked(credentialId) ?? false,
+    isRevoked: (credentialId) => (redis?.revocations.isRevoked(credentialId) ?? false) || (ended?.has(credentialId) ?? false),
   })
 
   const grants = cors(env.CORS_ORIGINS)

@@ -12,13 +12,15 @@ const FORBIDDEN = 4403
 const key = (name: string) => `vbk_${name.padEnd(43, '-')}`
 
 /** What auth says of keys. */
-function authOf(holders: Map<string, string>): { source: Source; isUp: boolean } {
+function authOf(holders: Map<string, string>): { source: Source; isUp: boolean; ended: string[] } {
   const auth = {
     isUp: true,
+    ended: [] as string[],
     source: {
       name: 'auth',
       async fetch({ variables }: Parameters<Source['fetch']>[0]) {
         if (!auth.isUp) throw new SourceFailure('SUBGRAPH_UNAVAILABLE')
+        if (!('secretHash' in variables)) return { data: { endedCredentials: { ids: auth.ended, until: new Date().toISOString() } } }
         const apiKeyId = holders.get(String(variables.secretHash))
         const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
         const apiKeyHolder = apiKeyId && { apiKeyId, userId: 'p1', roles: [], scopes: ['people:read'], facts: [], expiresAt }
@@ -102,6 +104,15 @@ describe('API keys at the router', () => {
     assert.deepEqual(answers.find(([status]) => status === 429)?.slice(1), ['RATE_LIMITED', '1'])
     assert.deepEqual(await codes(good, attacker), [200, undefined, null])
     assert.deepEqual(await codes(key('elsewhere'), '203.0.113.67'), [401, 'UNAUTHENTICATED', null])
+  })
+
+  test('what auth has ended is refused, and its sockets closed, when word of it was lost', async () => {
+    const token = await running.credentials.token({ sid: 'session_ended' })
+    const closed = closing(token)
+    assert.deepEqual(await codes(token), [200, undefined, null])
+    auth.ended = ['session_ended']
+    assert.equal(await closed, FORBIDDEN)
+    assert.deepEqual(await codes(token), [401, 'UNAUTHENTICATED', null])
   })
 
   test('an unknown key opens no socket', async () => {

@@ -28,15 +28,17 @@ export interface TestSystem extends System, AsyncDisposable {
 export interface TestSystemOptions {
   /** Servers that only this system uses: what it leaves there goes with them. Default: the servers of the test run. */
   readonly ownServers?: ServerUrls
+  /** Another way to the Redis of the test run, for example one that a test can cut. */
+  readonly redisUrl?: string
   /** How many works of the seed catalogue are enough. Default: all. */
   readonly works?: number
 }
 
 /** Starts router and subgraphs as `npm start` does, on free ports, with the seed catalogue and no members. */
-export async function startTestSystem(topology: Topology, { ownServers, works }: TestSystemOptions = {}): Promise<TestSystem> {
+export async function startTestSystem(topology: Topology, { ownServers, redisUrl, works }: TestSystemOptions = {}): Promise<TestSystem> {
   const namespace = freshNamespace()
   const folder = await mkdtemp(join(tmpdir(), 'vibely-test-'))
-  const urls = ownServers ?? sharedServers()
+  const urls = { ...(ownServers ?? sharedServers()), ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) }
   const ports = await Promise.all(processesOf[topology].map(async ({ portVariable }) => [portVariable, String(await freePort())] as const))
   await migrateAll(urls, namespace, () => {})
   await seedCatalogue(urls, namespace, () => {}, works)

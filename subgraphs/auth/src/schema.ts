@@ -11,7 +11,7 @@ import * as sessions from './sessions/resolvers.ts'
 const typeDefs = readFileSync(fileURLToPath(import.meta.resolve('@vibely/schema/auth.graphql')), 'utf8')
 
 const resolvers: Resolvers = {
-  Query: { ...accounts.Query, ...apiKeys.Query },
+  Query: { ...accounts.Query, ...sessions.Query, ...apiKeys.Query },
   Mutation: { ...accounts.Mutation, ...sessions.Mutation, ...apiKeys.Mutation },
   User: accounts.User,
   Viewer: { ...accounts.Viewer, ...apiKeys.Viewer },

@@ -165,6 +165,7 @@ test('a revoked key is good for nothing, and routers are told', async () => {
   assert.deepEqual(await revoke(viewer, apiKey.id), revoked)
   assert.equal(await holderOf(secret), null)
   await eventually(() => revocations.isRevoked(apiKey.id))
+  assert.ok((await ask('{ endedCredentials { ids } }')).data.endedCredentials.ids.includes(apiKey.id))
 })
 
 test('an expired key is good for nothing; what ended long ago is forgotten, and live keys are never pushed off the list', async () => {

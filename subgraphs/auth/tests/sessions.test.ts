@@ -179,6 +179,26 @@ test('signing out ends the present session once, and others only when asked', as
   assert.equal(errors?.[0].extensions.code, 'UNAUTHENTICATED')
 })
 
+test('routers are told what was ended, also of long ago, and never miss one between two questions', async () => {
+  const ended = async (since?: string) => {
+    const query = 'query ($since: DateTime) { endedCredentials(since: $since) { ids until } }'
+    return (await ask(query, { since })).data.endedCredentials as { ids: string[]; until: string }
+  }
+  const [first, second, old, living] = await Promise.all([registered(), registered(), registered(), registered()])
+  const out = async ({ accessToken }: typeof first) => mutate('signOut', 'revokedSessions', {}, await viewerOf(accessToken))
+  await Promise.all([out(first), out(old)])
+  await auth.db.session.update({ where: { id: old.sessionId }, data: { endedAt: new Date(Date.now() - 400_000) } })
+  const { ids, until } = await ended()
+  assert.deepEqual(
+    [first, old, living].map(({ sessionId }) => ids.includes(sessionId)),
+    [true, false, false],
+  )
+  await out(second)
+  assert.ok((await ended(until)).ids.includes(second.sessionId))
+  assert.deepEqual((await ended(new Date(Date.now() + 1_000).toISOString())).ids, [])
+  assert.equal((await ended(new Date(0).toISOString())).ids.includes(old.sessionId), false)
+})
+
 test('a refresh and a sign-out at once never leave a live token behind', async () => {
   for (let round = 0; round < 5; round++) {
     const { accessToken, refreshToken } = await registered()

@@ -1,12 +1,17 @@
 import { requireSession } from '@vibely/kit/viewer'
 import { isUnprintable } from '../accounts/names.ts'
-import type { MutationResolvers } from '../generated/graphql.ts'
+import type { MutationResolvers, QueryResolvers } from '../generated/graphql.ts'
 import { inputError } from '../user-errors.ts'
 import { DEVICE_NAME_MAX, deviceNameFrom } from './device-name.ts'
+import { endedSince } from './ended-credentials.ts'
 import { refreshSession } from './refresh-session.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { tokenPair } from './token-pair.ts'
+
+export const Query: QueryResolvers = {
+  endedCredentials: (_, { since }, { db }) => endedSince(db, since ?? null),
+}
 
 export const Mutation: MutationResolvers = {
   signIn: async (_, { input: { login, password, deviceName: given } }, context) => {

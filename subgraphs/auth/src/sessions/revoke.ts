@@ -13,8 +13,7 @@ export const openRevoke =
     try {
       await Promise.all(credentialIds.map((id) => publishRevocation(redis, namespace, id, ACCESS_TOKEN_AFTERLIFE_SECONDS)))
     } catch (error) {
-      // In PostgreSQL they are over: no refresh succeeds and no key is found. Without Redis a last access token lives out its five minutes,
-      // and sockets end when their credential is looked at again.
-      logger.error({ err: error, credentialIds }, 'ended credentials could not be announced')
+      // In PostgreSQL they are over: no refresh succeeds and no key is found. Routers ask for them too, a few seconds later.
+      logger.warn({ err: error, credentialIds }, 'ended credentials could not be announced')
     }
   }
