@@ -55,4 +55,4 @@ const samples = await compareLive({
 const groups = Map.groupBy(samples, ({ target, subscribers }) => `${subscribers} ${target}`)
 printTable('live', [...groups.values()].map(rowOf))
 console.log(`\n${writeResults('live', { options: values, samples })}`)
-process.disconnect?.()
+if (process.connected) process.disconnect()

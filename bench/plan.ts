@@ -43,4 +43,4 @@ printTable(
   }),
 )
 console.log(`\n${writeResults('plan', { options: values, samples })}`)
-process.disconnect?.()
+if (process.connected) process.disconnect()

@@ -57,4 +57,4 @@ printTable(
   functions.slice(0, SHOWN).map((share) => ({ ...share })),
 )
 console.log(`\n${writeResults('profile', { options: values, result, places, functions })}`)
-process.disconnect?.()
+if (process.connected) process.disconnect()

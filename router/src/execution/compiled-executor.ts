@@ -9,6 +9,7 @@ import type { Deferral } from './defer.ts'
 import type { Executor } from './executor.ts'
 import type { FetchOptions, Run, Step } from './fetch.ts'
 import { conditionVariables } from './fields.ts'
+import { foundEntities } from './found-entities.ts'
 import { writeParts } from './parts.ts'
 import { usesSurroundings } from './surroundings.ts'
 import { compileWriter, type WriterOptions, type Writing } from './writer.ts'
@@ -42,7 +43,7 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
     async execute(execution) {
       const { operation, caller, coerced } = execution
       const compiled = compiledOf(operation)
-      const run: Run = { execution, root: {}, errors: [] }
+      const run: Run = { execution, root: {}, errors: [], found: foundEntities() }
       if (compiled.step) await compiled.step(run)
       const common = { viewer: caller.viewer, variables: execution.variables }
       const writing: Writing = { ...common, path: [], problems: [], refusals: [] }

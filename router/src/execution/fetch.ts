@@ -6,7 +6,8 @@ import type { Deferral } from './defer.ts'
 import { keyCheck } from './entity-keys.ts'
 import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
-import { copyOf, isJson, type Json, merge } from './merge.ts'
+import type { FoundEntities } from './found-entities.ts'
+import { copyOf, isJson, type Json, merge, mergeIntoAll } from './merge.ts'
 import { objectsAt, type PlanPath, placesOf, type ResponsePlace } from './paths.ts'
 import { type Represented, representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
@@ -18,6 +19,7 @@ export interface Run {
   /** What the subgraphs have answered so far, joined. */
   readonly root: Json
   readonly errors: GraphQLError[]
+  readonly found: FoundEntities
   /** Set when parts of the answer are put off. */
   deferral?: Deferral
 }
@@ -89,12 +91,20 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       }
       if (!data) return
       if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, data)
-      for (const target of targets) merge(target, data)
+      run.found.changed()
+      mergeIntoAll(targets, data)
     }
   }
 
   const surroundings = contextRewrites.length > 0 ? surroundingsOf(supergraphSchema, contextRewrites, path) : undefined
-  if (!surroundings) return (run) => fetchEntities(run, represent(objectsAt(run.root, path)), picked(run.execution.variables))
+  if (!surroundings) {
+    const places = path.map((part) => (typeof part === 'string' ? part : [...part]))
+    const wanted = JSON.stringify([places, requires, inputRewrites, isKeyed && serviceName])
+    return (run) => {
+      const entities = run.found.find(wanted, () => represent(objectsAt(run.root, path)))
+      return fetchEntities(run, entities, picked(run.execution.variables))
+    }
+  }
   const inside = new Set(contextRewrites.map(({ renameKeyTo }) => renameKeyTo))
   return async (run) => {
     const given = Object.entries(picked(run.execution.variables)).filter(([name]) => !inside.has(name))
@@ -116,13 +126,17 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       run.errors.push(...entityErrors(run, failureErrors('INTERNAL', serviceName, request), targets))
       return
     }
-    for (const [index, entity] of entities.entries()) {
-      if (!isJson(entity)) continue
+    run.found.changed()
+    for (let index = 0; index < entities.length; index += 1) {
+      const entity: unknown = entities[index]
+      const own = targets[index]
+      if (!isJson(entity) || !own) continue
       if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, entity)
-      for (const [copy, target] of (targets[index] ?? []).entries()) {
-        if (isVague(supergraphSchema, entity.__typename, target.__typename)) delete entity.__typename
-        merge(target, apart && copy > 0 ? copyOf(entity) : entity)
-      }
+      // All are of one type: it is a part of what they are asked for.
+      if (isVague(supergraphSchema, entity.__typename, own[0]?.__typename)) delete entity.__typename
+      if (apart) for (const target of own.slice(1)) merge(target, copyOf(entity))
+      if (apart) merge(own[0] as Json, entity)
+      else mergeIntoAll(own, entity)
     }
   }
 

@@ -19,26 +19,35 @@ function setField(target: Json, name: string, value: unknown): void {
 
 /** Writes an answer's fields into an object. Objects on both sides are joined, also in lists of equal length; else the answer wins. */
 export function merge(target: Json, source: Json): void {
+  for (const name of Object.keys(source)) mergeField(target, name, source[name])
+}
+
+/** The same for all that one answer stands for. */
+export function mergeIntoAll(targets: readonly Json[], source: Json): void {
   for (const name of Object.keys(source)) {
     const given = source[name]
-    if (typeof given !== 'object' || given === null) {
-      setField(target, name, given)
-      continue
-    }
-    const present = fieldOf(target, name)
-    if (present === given) continue
-    if (isJson(present) && isJson(given)) merge(present, given)
-    else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given)
-    else setField(target, name, given)
+    for (const target of targets) mergeField(target, name, given)
   }
+}
+
+function mergeField(target: Json, name: string, given: unknown): void {
+  if (typeof given === 'object' && given !== null && isJoined(fieldOf(target, name), given)) return
+  setField(target, name, given)
+}
+
+/** Joins what can be joined; false when the one has to replace the other. */
+function isJoined(present: unknown, given: object): boolean {
+  if (present === given) return true
+  if (isJson(present) && isJson(given)) merge(present, given)
+  else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given)
+  else return false
+  return true
 }
 
 function mergeLists(target: unknown[], source: readonly unknown[]): void {
   for (const [index, given] of source.entries()) {
-    const present = target[index]
-    if (isJson(present) && isJson(given)) merge(present, given)
-    else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given)
-    else target[index] = given
+    if (typeof given === 'object' && given !== null && isJoined(target[index], given)) continue
+    target[index] = given
   }
 }
 

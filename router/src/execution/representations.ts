@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql'
+import { GraphQLID, type GraphQLSchema, getNullableType, isObjectType } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
 import { textOf } from './leaves.ts'
 import { fieldOf, isJson, type Json, merge } from './merge.ts'
@@ -15,8 +15,14 @@ type Represent = (entity: Json) => string | undefined
 /** How entities of one type are represented. */
 interface TypeRepresentation {
   readonly write: Represent
-  /** The one scalar field beside `__typename`, where there is but one: entities with the same value are the same. */
-  readonly key: string | undefined
+  /** Leaf fields that tell entities of the type apart, the most telling first; none when it takes the whole text. */
+  readonly keys: readonly string[]
+}
+
+/** What is asked for once, and by what it is known again. */
+interface Known {
+  readonly values: readonly unknown[]
+  readonly targets: Json[]
 }
 
 /** Entities to ask for, each once, and the objects that each of them stands for. */
@@ -64,35 +70,45 @@ export function representationsOf(
 
   return (entities) => {
     const byText = new Map<string, Json[]>()
-    // Most objects are told apart by one key, and many are the same: a look at the key is less than a text.
-    const byKey = new Map<TypeRepresentation, Map<unknown, Json[]>>()
+    const byKey = new Map<TypeRepresentation, Map<unknown, Known>>()
     for (const entity of entities) {
       const type = typeOf(entity)
-      const key = type.key === undefined ? undefined : fieldOf(entity, type.key)
-      let same = byKey.get(type)
-      const found = key === undefined ? undefined : same?.get(key)
-      if (found) {
-        found.push(entity)
+      const key = type.keys[0] === undefined ? undefined : fieldOf(entity, type.keys[0])
+      const same = key === undefined ? undefined : ofType(byKey, type)
+      const known = same?.get(key)
+      if (known && hasValues(entity, type.keys, known.values)) {
+        known.targets.push(entity)
         continue
       }
       const text = textOfEntity(type, entity)
       if (text === undefined) continue
-      const targets = byText.get(text)
-      if (targets) targets.push(entity)
-      const own = targets ?? [entity]
-      if (!targets) byText.set(text, own)
-      if (key === undefined) continue
-      if (!same) {
-        same = new Map()
-        byKey.set(type, same)
+      const alike = byText.get(text)
+      if (alike) {
+        alike.push(entity)
+        continue
       }
-      same.set(key, own)
+      const own = [entity]
+      byText.set(text, own)
+      if (same && !known) same.set(key, { values: type.keys.map((name) => fieldOf(entity, name)), targets: own })
     }
     return { texts: [...byText.keys()], targets: [...byText.values()] }
   }
 }
 
-const NOT_REPRESENTED: TypeRepresentation = { write: () => undefined, key: undefined }
+function hasValues(entity: Json, names: readonly string[], values: readonly unknown[]): boolean {
+  for (let index = 0; index < names.length; index += 1) if (fieldOf(entity, names[index] as string) !== values[index]) return false
+  return true
+}
+
+function ofType(all: Map<TypeRepresentation, Map<unknown, Known>>, type: TypeRepresentation): Map<unknown, Known> {
+  const known = all.get(type)
+  if (known) return known
+  const made = new Map<unknown, Known>()
+  all.set(type, made)
+  return made
+}
+
+const NOT_REPRESENTED: TypeRepresentation = { write: () => undefined, keys: [] }
 
 /** A type's fragments are alternatives where one lacks its fields, as entities of several keys do; those that do not are joined. */
 function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown): TypeRepresentation {
@@ -107,9 +123,9 @@ function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown)
   const [write] = writers
   if (!only || !write) return NOT_REPRESENTED
   // Nothing is an entity without its type.
-  if (more.length === 0) return only.some(isTypeName) ? { write, key: singleKey(only) } : NOT_REPRESENTED
+  if (more.length === 0) return only.some(isTypeName) ? { write, keys: leafKeys(schema, typeName, only) } : NOT_REPRESENTED
   return {
-    key: undefined,
+    keys: [],
     write(entity) {
       const joined: Json = {}
       for (const writeOne of writers) {
@@ -123,9 +139,15 @@ function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown)
 
 const isTypeName = (one: Selection) => one.kind === 'Field' && one.name === '__typename' && one.alias === undefined
 
-function singleKey(selections: Selections): string | undefined {
-  const [key, ...others] = selections.filter((one) => !isTypeName(one))
-  return key?.kind === 'Field' && !key.selections && others.length === 0 ? (key.alias ?? key.name) : undefined
+/** Names of what is selected, identifiers first: objects with the same values have the same text. None where one is more than a leaf. */
+function leafKeys(schema: GraphQLSchema, typeName: string, selections: Selections): readonly string[] {
+  const fields = selections.filter((one) => !isTypeName(one))
+  if (!fields.every((one) => one.kind === 'Field' && !one.selections)) return []
+  const type = schema.getType(typeName)
+  const isId = ({ name }: Field) => isObjectType(type) && getNullableType(type.getFields()[name]?.type) === GraphQLID
+  return (fields as readonly Field[])
+    .toSorted((one, other) => Number(isId(other)) - Number(isId(one)))
+    .map(({ alias, name }) => alias ?? name)
 }
 
 const appliesTo = (schema: GraphQLSchema, condition: string | undefined, typeName: string) =>

@@ -6,8 +6,8 @@ import { joinParts, type Part, type PartAnswers } from './joint-request.ts'
 import { type SharedWork, sharedWork } from './shared-work.ts'
 import type { Source, SubgraphRequest } from './source.ts'
 
-// All that travel together wait for the slowest of them.
-const MOST_ENTITIES = 500
+// All that travel together wait for the slowest of them, and go on in step: many large answers at once are much to hold.
+const MOST_ENTITIES = 32
 const MOST_PARTS = 8
 
 /** The way of a part: a request that it shares with others. */
@@ -26,6 +26,23 @@ interface OpenPart extends Part {
   size: number
 }
 
+/** The parts in their order, no more together than one request may carry; a part that is more than that goes alone. */
+function inLoads(parts: readonly OpenPart[]): OpenPart[][] {
+  const loads: OpenPart[][] = []
+  let size = 0
+  for (const part of parts) {
+    const load = loads.at(-1)
+    if (load && load.length < MOST_PARTS && size + part.size <= MOST_ENTITIES) {
+      load.push(part)
+      size += part.size
+    } else {
+      loads.push([part])
+      size = part.size
+    }
+  }
+  return loads
+}
+
 /**
  * Entity fetches that come up in one turn of the event loop go out together. Those of the same text, variables and identity
  * become one list, whoever asked; lists of one caller become one document when they are side by side again and again, as
@@ -40,7 +57,7 @@ export function entityBatch(source: Source): Source {
     open.clear()
     for (const [caller, own] of callers) {
       own.sort((one, other) => one.entities.id - other.entities.id)
-      for (let from = 0; from < own.length; from += MOST_PARTS) sendUsual(own.slice(from, from + MOST_PARTS), caller)
+      for (const parts of inLoads(own)) sendUsual(parts, caller)
     }
   }
 
