@@ -1,5 +1,6 @@
 import type { Logger } from '@vibely/kit/logger'
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isAbstractType } from 'graphql'
+import { clientName } from '../operations/data-names.ts'
 import { type FetchNode, REQUIRED } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
 import type { Deferral } from './defer.ts'
@@ -166,7 +167,7 @@ const isVague = (schema: GraphQLSchema, named: unknown, known: unknown): boolean
 /** What only a subgraph required has no place in the answer: its errors stand at the object that it belongs to. */
 function placeForClient(place: ResponsePlace): ResponsePlace {
   const hidden = place.findIndex((part) => typeof part === 'string' && part.startsWith(REQUIRED))
-  return hidden < 0 ? place : place.slice(0, hidden)
+  return (hidden < 0 ? place : place.slice(0, hidden)).map((part) => (typeof part === 'string' ? clientName(part) : part))
 }
 
 const CONDITION = /@(?:skip|include)\(/

@@ -10,6 +10,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql'
+import { clientName } from '../operations/data-names.ts'
 import { traced } from '../telemetry/traces.ts'
 import type { AnswerPart } from './answer.ts'
 import type { DeferredPart } from './defer.ts'
@@ -54,7 +55,7 @@ function objectsIn(schema: GraphQLSchema, root: Json, queryPath: readonly string
     if (!isJson(value)) return
     const step = queryPath[index]
     if (step === undefined) found.push({ value, place })
-    else if (!step.startsWith(FRAGMENT)) walk(fieldOf(value, step), index + 1, [...place, step])
+    else if (!step.startsWith(FRAGMENT)) walk(fieldOf(value, step), index + 1, [...place, clientName(step)])
     else if (isOfType(schema, value, step.slice(FRAGMENT.length), true)) walk(value, index + 1, place)
   }
   walk(root, 0, [])

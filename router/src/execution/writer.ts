@@ -19,6 +19,7 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql'
+import { clientName } from '../operations/data-names.ts'
 import { unmet } from '../operations/requirement.ts'
 import type { Requirement } from '../supergraph/policy-index.ts'
 import { collectFields, type FieldScope } from './fields.ts'
@@ -53,7 +54,10 @@ export interface WriterOptions {
 }
 
 interface FieldShape {
+  /** In the joined data. */
   readonly name: string
+  /** In the answer. */
+  readonly called: string
   readonly inherited: boolean
   /** The field's name in the answer, with what stands around it. */
   readonly prefix: string
@@ -86,8 +90,9 @@ export function compileObjectWriter(
 
   function shapeOf(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): readonly FieldShape[] {
     return [...collectFields(scope, type, sets)].map(([name, nodes], index) => {
-      const prefix = `${index === 0 ? '' : ','}"${name}":`
-      const common = { name, inherited: isInherited(name), prefix, constant: undefined, leaf: undefined }
+      const called = clientName(name)
+      const prefix = `${index === 0 ? '' : ','}"${called}":`
+      const common = { name, called, inherited: isInherited(name), prefix, constant: undefined, leaf: undefined }
       const [node] = nodes as [FieldNode, ...FieldNode[]]
       if (node.name.value === '__typename') {
         // An object that does not tell its type has no answer to this.
@@ -153,7 +158,7 @@ function objectText(shape: readonly FieldShape[], value: Json, writing: Writing)
         continue
       }
     }
-    writing.path.push(field.name)
+    writing.path.push(field.called)
     const part = field.write(given, writing)
     writing.path.pop()
     if (part === undefined) return null

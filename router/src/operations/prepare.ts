@@ -26,6 +26,7 @@ import { authorize, type Refusal, requirementsOf } from './authorize.ts'
 import { labelChooser } from './choose-labels.ts'
 import { type OperationCost, operationCost } from './cost.ts'
 import { type Allowance, allowanceOf, tooCostly } from './cost-charges.ts'
+import { withDataNames } from './data-names.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
 import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
@@ -56,7 +57,7 @@ export interface PreparedOperation {
   readonly state: SchemaState
   /** As the client sent it. */
   readonly text: string
-  /** Of that text: the answer has this shape. One operation, with its fragments. */
+  /** Of that text: the answer has this shape, under the names of the joined data. One operation, with its fragments. */
   readonly document: DocumentNode
   readonly definition: OperationDefinitionNode
   readonly kind: OperationTypeNode
@@ -153,11 +154,12 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
         : validate(state.apiSchema, document, mayIntrospect ? specifiedRules : RULES_WITHOUT_SCHEMA, { maxErrors: 10 })
       if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, mayIntrospect)))
     })
-    const definition = getOperationAST(document, name)
-    if (!definition) throw new InvalidOperation([refusal(name ? `There is no operation named "${name}".` : 'Name the operation to run.')])
-    const requirements = requirementsOf(state.apiSchema, state.policies, document, definition)
+    const asked = getOperationAST(document, name)
+    if (!asked) throw new InvalidOperation([refusal(name ? `There is no operation named "${name}".` : 'Name the operation to run.')])
     // Later stages take the first operation that they find.
-    const alone = separateOperations(document)[definition.name?.value ?? ''] ?? document
+    const alone = withDataNames(separateOperations(document)[asked.name?.value ?? ''] ?? document, state.neededNames)
+    const definition = getOperationAST(alone) ?? asked
+    const requirements = requirementsOf(state.apiSchema, state.policies, alone, definition)
     const made = { text, name, mayIntrospect, document: alone, definition, requirements, variants: new Map<string, Variant>() }
     operations.set(key, made)
     return made

@@ -1,5 +1,6 @@
 import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
+import { namesIn } from '../supergraph/needed-names.ts'
 import type { Plan, PlanNode } from './planner.ts'
 
 /** What Hive Router's planner is known to get wrong. Each case stands in the tests of federation. */
@@ -9,22 +10,15 @@ export interface HiveDoubts {
 }
 
 /**
- * Reads from a supergraph which fields subgraphs need of each other. The planner writes those into the answer under their own names,
- * also where the client gives such a name to another field, or asks for the same field with other arguments.
+ * Reads from a supergraph which fields are beyond the planner: such as take arguments from what stands around them, of which it knows
+ * nothing, and such as require a field that takes arguments, which it gives to one that asks for other arguments, too.
  */
 export function hiveDoubts(executionSdl: string): HiveDoubts {
-  const needed = new Set<string>()
-  /** Names of fields that take arguments from what stands around them, of which the planner knows nothing. */
   const contextual = new Set<string>()
   const takingArguments = new Set<string>()
   /** Names of fields with `@requires`, and of what each requires. */
   const requiring: { readonly name: string; readonly names: readonly string[] }[] = []
   visit(parse(executionSdl, { noLocation: true }), {
-    Directive(directive) {
-      const { key, requires } = argumentsOf(directive)
-      if (directive.name.value === 'join__type') for (const name of namesIn(key)) needed.add(name)
-      if (directive.name.value === 'join__field') for (const name of namesIn(requires)) needed.add(name)
-    },
     FieldDefinition({ name, arguments: given = [], directives = [] }) {
       if (directives.some((directive) => argumentsOf(directive).contextArguments !== undefined)) contextual.add(name.value)
       if (given.length > 0) takingArguments.add(name.value)
@@ -37,9 +31,8 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
   )
 
   function isDoubtful({ name: { value: name }, alias, directives }: FieldNode): boolean {
-    if (alias?.value === '__typename') return true
     if (name === '__typename') return alias !== undefined || (directives?.length ?? 0) > 0
-    return contextual.has(name) || requiringArguments.has(name) || (alias !== undefined && alias.value !== name && needed.has(alias.value))
+    return contextual.has(name) || requiringArguments.has(name)
   }
 
   return {
@@ -70,6 +63,3 @@ function hasEntityFetch(node: PlanNode): boolean {
   if (node.kind === 'Sequence' || node.kind === 'Parallel') return node.nodes.some(hasEntityFetch)
   return node.kind !== 'Fetch'
 }
-
-/** Every name in a set of fields, arguments and types among them: one too many costs a little, one too few an answer. */
-const namesIn = (fields: unknown): readonly string[] => (typeof fields === 'string' ? (fields.match(/[_A-Za-z]\w*/g) ?? []) : [])

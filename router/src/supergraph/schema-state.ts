@@ -7,6 +7,7 @@ import { type CostIndex, costIndex } from './cost-index.ts'
 import { type LiveIndex, liveIndex } from './live-index.ts'
 import { loadSupergraph } from './load.ts'
 import { loginFields } from './login-fields.ts'
+import { neededNames } from './needed-names.ts'
 import { operationDirectives, withOperationDirectives } from './operation-directives.ts'
 import { overrideLabels } from './override-labels.ts'
 import { type PolicyIndex, policyIndex } from './policy-index.ts'
@@ -32,6 +33,8 @@ export interface SchemaState extends AsyncDisposable {
   readonly loginFields: ReadonlySet<string>
   /** Names of directives in operations that are no business of planners and subgraphs. */
   readonly unplannedDirectives: ReadonlySet<string>
+  /** Names in the joined data that are taken. */
+  readonly neededNames: ReadonlySet<string>
   /** Labels of progressive overrides: which hold is part of a plan. */
   readonly overrideLabels: readonly string[]
   readonly live: LiveIndex
@@ -57,6 +60,7 @@ export function buildSchemaState(policySdl: string, options: { readonly engine?:
     policies: policyIndex(document),
     costs: costIndex(document),
     loginFields: loginFields(document),
+    neededNames: neededNames(document),
     overrideLabels: overrideLabels(document),
     live: liveIndex(document),
     sharing: sharingIndex(document),

@@ -79,6 +79,8 @@ export function openState(supergraphSdl: string, planner: PlanEngineName | 'stoc
   const engine = planner === 'hive' ? hiveEngine(state.executionSdl, async () => apollo) : apollo
   return {
     ...state,
+    // What is stock has no names of ours.
+    ...(planner === 'stock' && { neededNames: new Set<string>() }),
     // No label is drawn: those that an example names hold, and no other.
     overrideLabels: [],
     planner: { plan: async (operation, choices) => engine.plan(operation, choices), [Symbol.asyncDispose]: async () => {} },

@@ -87,6 +87,7 @@ export const suite: Suite = {
       data: { shipped: [{ chained: 'chained 11', size: { unit: 'cm' }, weight: true }] },
       stockFails: RETURNING,
       weFail: RETURNING,
+      hiveIsRight: true,
     },
   ],
 }
