@@ -114,7 +114,7 @@ const NOT_REPRESENTED: TypeRepresentation = { write: () => undefined, keys: [] }
 function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown): TypeRepresentation {
   if (typeof typeName !== 'string') return NOT_REPRESENTED
   const fragments = requires.flatMap((one) =>
-    one.kind === 'InlineFragment' && appliesTo(schema, one.typeCondition, typeName) ? [one.selections] : [],
+    one.kind === 'InlineFragment' && appliesTo(schema, one.typeCondition, typeName) ? [fieldsOf(schema, one.selections, typeName)] : [],
   )
   const own = requires.filter((one) => one.kind === 'Field')
   const alternatives = own.length > 0 ? [...fragments, own] : fragments
@@ -136,6 +136,13 @@ function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown)
     },
   }
 }
+
+/** Fields of selections that apply to a type, also in fragments inside of each other. */
+const fieldsOf = (schema: GraphQLSchema, selections: Selections, typeName: string): readonly Field[] =>
+  selections.flatMap((one) => {
+    if (one.kind === 'Field') return [one]
+    return appliesTo(schema, one.typeCondition, typeName) ? fieldsOf(schema, one.selections, typeName) : []
+  })
 
 const isTypeName = (one: Selection) => one.kind === 'Field' && one.name === '__typename' && one.alias === undefined
 

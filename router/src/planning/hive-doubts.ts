@@ -30,10 +30,7 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
     requiring.filter(({ names }) => names.some((name) => takingArguments.has(name))).map(({ name }) => name),
   )
 
-  function isDoubtful({ name: { value: name }, alias, directives }: FieldNode): boolean {
-    if (name === '__typename') return alias !== undefined || (directives?.length ?? 0) > 0
-    return contextual.has(name) || requiringArguments.has(name)
-  }
+  const isDoubtful = ({ name: { value: name } }: FieldNode): boolean => contextual.has(name) || requiringArguments.has(name)
 
   return {
     about(operation) {

@@ -48,7 +48,14 @@ function percentageOf(percentages: readonly number[], labels: readonly string[])
 function withoutUnfetched(document: DocumentNode): DocumentNode | null {
   let empty = false
   const rest = visit(document, {
-    Field: { leave: (field) => (field.name.value === '__schema' || field.name.value === '__type' ? null : decided(field)) },
+    Field: {
+      leave(field) {
+        const name = field.name.value
+        if (name === '__schema' || name === '__type') return null
+        // It is written from the type that the data name: under which names, and whether, is no matter here.
+        return name === '__typename' ? TYPENAME : decided(field)
+      },
+    },
     InlineFragment: { leave: decided },
     FragmentSpread: { leave: decided },
     SelectionSet: { leave: (set) => (set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined) },

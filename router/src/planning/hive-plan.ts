@@ -10,6 +10,9 @@ import type {
   FlattenNodePathSegment as Segment,
 } from '@graphql-hive/router-query-planner'
 import {
+  type ASTNode,
+  type DefinitionNode,
+  type DocumentNode,
   type FieldNode,
   Kind,
   type OperationDefinitionNode,
@@ -82,21 +85,45 @@ function entityFetches(batch: HiveBatch, { alias, representationsVariableName, p
 }
 
 function onlyAlias(batched: string, alias: string, representations: string): { operation: string; variableUsages: string[] } {
-  const used = new Set<string>()
-  const alone = visit(parse(batched, { noLocation: true }), {
+  const document = parse(batched, { noLocation: true })
+  const isAlias = (one: SelectionNode): one is FieldNode => one.kind === Kind.FIELD && one.alias?.value === alias
+  let used: Used = { variables: new Set(), fragments: new Set() }
+  const withField = visit(document, {
     OperationDefinition(definition): OperationDefinitionNode {
-      const isAlias = (one: SelectionNode): one is FieldNode => one.kind === Kind.FIELD && one.alias?.value === alias
       const { alias: _, ...field } = definition.selectionSet.selections.find(isAlias) ?? raise(`a batch lacks its alias ${alias}`)
-      visit(field, { Variable: ({ name }) => void used.add(name.value) })
-      const variableDefinitions = definition.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? []
+      used = usedBy(document, field)
+      const variableDefinitions = definition.variableDefinitions?.filter(({ variable }) => used.variables.has(variable.name.value)) ?? []
       return { ...definition, variableDefinitions, selectionSet: { kind: Kind.SELECTION_SET, selections: [field] } }
     },
   })
-  const named = visit(alone, {
+  const alone = visit(withField, {
+    FragmentDefinition: ({ name }) => (used.fragments.has(name.value) ? undefined : null),
     Variable: (node) => (node.name.value === representations ? { ...node, name: { ...node.name, value: 'representations' } } : undefined),
   })
-  used.delete(representations)
-  return { operation: stripIgnoredCharacters(print(named)), variableUsages: [...used] }
+  const variableUsages = [...used.variables].filter((name) => name !== representations)
+  return { operation: stripIgnoredCharacters(print(alone)), variableUsages }
+}
+
+interface Used {
+  readonly variables: Set<string>
+  readonly fragments: Set<string>
+}
+
+/** Variables and fragments that a field names, itself or through fragments. */
+function usedBy(document: DocumentNode, field: FieldNode): Used {
+  const used: Used = { variables: new Set(), fragments: new Set() }
+  const look = (node: ASTNode): void =>
+    void visit(node, {
+      Variable: ({ name }) => void used.variables.add(name.value),
+      FragmentSpread({ name }) {
+        if (used.fragments.has(name.value)) return
+        used.fragments.add(name.value)
+        const isIt = (one: DefinitionNode) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name.value
+        look(document.definitions.find(isIt) ?? raise(`a batch lacks its fragment ${name.value}`))
+      },
+    })
+  look(field)
+  return used
 }
 
 function raise(message: string): never {

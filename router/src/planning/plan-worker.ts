@@ -1,6 +1,7 @@
 // The planning thread: one engine, which answers one order after the other.
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { helpedEngine } from './apollo-doubts.ts'
 import type { PlanOrder, WorkerAnswer, WorkerStart } from './plan-messages.ts'
 import type { PlanEngine } from './planner.ts'
 import { repairedEngine } from './repaired-engine.ts'
@@ -12,16 +13,24 @@ const { engine: name, executionSdl } = workerData as WorkerStart
 
 // Each engine is loaded only where it is needed: one has native code, the other takes time and memory.
 const openApollo = async () => repairedEngine(executionSdl, (await import('./apollo-engine.ts')).apolloEngine)
-const openHive = async () => (await import('./hive-engine.ts')).hiveEngine(executionSdl, openApolloLate)
+const openHive = async (other: () => Promise<PlanEngine>) => (await import('./hive-engine.ts')).hiveEngine(executionSdl, other)
 
-async function openApolloLate(): Promise<PlanEngine> {
+/** Opens an engine that an order needs: that takes longer than a plan may. */
+async function late(open: () => Promise<PlanEngine>): Promise<PlanEngine> {
   say({ kind: 'delayed' })
-  const engine = await openApollo()
-  say({ kind: 'ready' })
-  return engine
+  try {
+    return await open()
+  } finally {
+    say({ kind: 'ready' })
+  }
 }
 
-const engine = await (name === 'hive' ? openHive() : openApollo())
+async function openHelped(): Promise<PlanEngine> {
+  const apollo = await openApollo()
+  return helpedEngine(executionSdl, apollo, () => late(() => openHive(async () => apollo)))
+}
+
+const engine = await (name === 'hive' ? openHive(() => late(openApollo)) : openHelped())
 
 async function answer({ operation, choices }: PlanOrder): Promise<void> {
   try {

@@ -6,6 +6,7 @@ import type { Answer } from '../../src/execution/answer.ts'
 import type { Executor } from '../../src/execution/executor.ts'
 import { run } from '../../src/execution/run.ts'
 import { InvalidOperation, type Operations } from '../../src/operations/prepare.ts'
+import { helpedEngine } from '../../src/planning/apollo-doubts.ts'
 import { apolloEngine } from '../../src/planning/apollo-engine.ts'
 import { hiveEngine } from '../../src/planning/hive-engine.ts'
 import { NO_CHOICES, type PlanEngineName } from '../../src/planning/planner.ts'
@@ -76,7 +77,9 @@ export async function answerOf(
 export function openState(supergraphSdl: string, planner: PlanEngineName | 'stock' = 'apollo'): SchemaState {
   const state = buildSchemaState(supergraphSdl)
   const apollo = planner === 'stock' ? apolloEngine(state.executionSdl) : repairedEngine(state.executionSdl, apolloEngine)
-  const engine = planner === 'hive' ? hiveEngine(state.executionSdl, async () => apollo) : apollo
+  const openHive = () => hiveEngine(state.executionSdl, async () => apollo)
+  const engine =
+    planner === 'hive' ? openHive() : planner === 'stock' ? apollo : helpedEngine(state.executionSdl, apollo, async () => openHive())
   return {
     ...state,
     // What is stock has no names of ours.

@@ -20,8 +20,6 @@ export interface Example {
   readonly stockFails?: string
   /** Why ours does. */
   readonly weFail?: string
-  /** With Hive's planner it does not. */
-  readonly hiveIsRight?: boolean
 }
 
 /** A small supergraph written for a hard case of federation. Opened anew for each operation. */

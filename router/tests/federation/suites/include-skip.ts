@@ -85,6 +85,11 @@ export const suite: Suite = {
       stockFails: 'a field that only a skipped one requires is missing, and it takes the entity for incomplete',
     },
     {
+      query: 'query($no: Boolean!) { product @skip(if: $no) { ... @skip(if: $no) { heavy } } }',
+      variables: { no: false },
+      data: { product: { heavy: true } },
+    },
+    {
       query: 'query($no: Boolean!) { product { heavy expensive @skip(if: $no) } }',
       variables: { no: false },
       data: { product: { heavy: true, expensive: false } },

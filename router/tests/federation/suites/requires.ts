@@ -78,16 +78,12 @@ export const suite: Suite = {
         ],
       },
       stockFails: RETURNING,
-      weFail: RETURNING,
-      hiveIsRight: true,
     },
     { query: '{ shipped { estimate banner } }', data: { shipped: [{ estimate: 10, banner: 'true 3cm' }] } },
     {
       query: '{ shipped { chained size { unit } weight: hasDiscount } }',
       data: { shipped: [{ chained: 'chained 11', size: { unit: 'cm' }, weight: true }] },
       stockFails: RETURNING,
-      weFail: RETURNING,
-      hiveIsRight: true,
     },
   ],
 }
