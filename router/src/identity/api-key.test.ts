@@ -14,10 +14,11 @@ const secret = (name: string) => `vbk_${name.padEnd(43, '-')}`
 /** Keys of an auth whose table is this map. */
 function keys(table: Map<string, Holder>) {
   const asked: string[] = []
-  const state = { isUp: true }
+  const state = { isUp: true, hangs: false }
   const apiKeys = openApiKeys({
     async holderOf(secretHash) {
       asked.push(secretHash)
+      if (state.hangs) await new Promise(() => {})
       if (!state.isUp) throw new SourceFailure('SUBGRAPH_UNAVAILABLE')
       return table.get(secretHash) ?? null
     },
@@ -89,6 +90,19 @@ test('while auth is away a key that was good stays good for five minutes, but no
   assert.ok((validUntil ?? 0) > Date.now() + 40_000, 'open connections do not ask all the time')
   context.mock.timers.tick(1_001)
   await assert.rejects(longer.identify('a'), { code: 'SUBGRAPH_UNAVAILABLE' })
+})
+
+test('while auth hangs only the first waits for it', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: NOW })
+  const { state, identify } = keys(tableOf('a'))
+  await identify('a')
+  state.isUp = false
+  context.mock.timers.tick(4_000)
+  await identify('a')
+  state.hangs = true
+  context.mock.timers.tick(1_000)
+  assert.equal((await identify('a')).viewer?.id, 'user_1')
+  assert.equal((await identify('a')).viewer?.id, 'user_1')
 })
 
 test('unknown keys are asked for once in half a minute, and what cannot be a key never', async (context) => {

@@ -36,6 +36,8 @@ interface Known {
   /** When auth last vouched for it, and until when the key lives. */
   readonly provedAt: number
   readonly endsAt: number
+  /** Auth gave no answer the last time. */
+  readonly unanswered: boolean
 }
 
 /**
@@ -63,13 +65,14 @@ export function openApiKeys({ holderOf, attempts }: { readonly holderOf: HolderO
       known.set(secretHash, found)
       return found
     } catch (error) {
-      if (!before?.identity || askedAt >= Math.min(before.provedAt + OUTAGE_MS, before.endsAt))
+      if (!before?.identity || askedAt >= staysUntil(before))
         throw error instanceof Fault ? error : fault('SUBGRAPH_UNAVAILABLE', undefined, { service: 'auth', cause: error })
       const { identity, endsAt } = before
       const kept: Known = {
         ...before,
         identity: { ...identity, validUntil: lookAgainAt(askedAt, endsAt) },
         freshUntil: Math.min(Date.now() + RETRY_MS, endsAt),
+        unanswered: true,
       }
       known.set(secretHash, kept)
       return kept
@@ -84,7 +87,13 @@ export function openApiKeys({ holderOf, attempts }: { readonly holderOf: HolderO
       const secretHash = hash('sha256', secret, 'base64url')
       const before = known.get(secretHash)
       if (before && Date.now() < before.freshUntil) return good(before.identity)
-      if (before?.identity) return prove(secretHash)
+      if (before?.identity) {
+        const proving = prove(secretHash)
+        if (!before.unanswered || Date.now() >= staysUntil(before)) return proving
+        // A subgraph that hangs must not hold up those who need nothing of it.
+        proving.catch(() => undefined)
+        return before.identity
+      }
       const takeBack = await attempts.count(ip)
       const { identity } = await lookUp(secretHash).catch((error: unknown) => {
         takeBack()
@@ -97,12 +106,15 @@ export function openApiKeys({ holderOf, attempts }: { readonly holderOf: HolderO
 }
 
 function outcome(holder: Holder | null, askedAt: number, prove: () => Promise<Identity>): Known {
-  if (!holder) return { identity: null, freshUntil: askedAt + UNKNOWN_MS, provedAt: askedAt, endsAt: askedAt }
+  if (!holder) return { identity: null, freshUntil: askedAt + UNKNOWN_MS, provedAt: askedAt, endsAt: askedAt, unanswered: false }
   const { apiKeyId, userId, roles, scopes, facts, endsAt } = holder
   const viewer = Object.freeze({ id: userId, sessionId: null, roles, scopes, facts })
   const identity = { viewer, credentialId: apiKeyId, validUntil: lookAgainAt(askedAt, endsAt), prove }
-  return { identity, freshUntil: Math.min(askedAt + FRESH_MS, endsAt), provedAt: askedAt, endsAt }
+  return { identity, freshUntil: Math.min(askedAt + FRESH_MS, endsAt), provedAt: askedAt, endsAt, unanswered: false }
 }
+
+/** How long a key that was good stays good without an answer. */
+const staysUntil = ({ provedAt, endsAt }: Known) => Math.min(provedAt + OUTAGE_MS, endsAt)
 
 // Connections that came together are not looked at together.
 const lookAgainAt = (askedAt: number, endsAt: number) => Math.min(askedAt + LOOK_AGAIN_MS * (0.75 + Math.random() / 2), endsAt)
