@@ -1,12 +1,13 @@
 // npm run bench:profile: where the router's time goes under one workload of the gateway benchmark.
-//   -- --workload heavy --gateway vibely --seconds 10
+//   -- --workload heavy --gateway vibely --seconds 10; "vibely embedded" and its companions too
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { contenders as embedded } from './embedded/contenders.ts'
 import { workloads } from './gateways/compare.ts'
-import { contenders } from './gateways/contenders.ts'
+import { contenders as gateways } from './gateways/contenders.ts'
 import { startGateway, startSubgraphs } from './gateways/running.ts'
 import { expectedAnswers, verified } from './gateways/verify.ts'
 import { load } from './measure/load.ts'
@@ -25,7 +26,7 @@ const { values } = parseArgs({
   },
 })
 const workload = workloads.get(values.workload)
-const contender = contenders.find(({ name }) => name === values.gateway)
+const contender = [...gateways, ...embedded].find(({ name }) => name === values.gateway)
 if (!workload || !contender) throw new Error(`there is no ${values.workload} or no ${values.gateway}`)
 
 await using stack = new AsyncDisposableStack()

@@ -24,8 +24,20 @@ export function currentCause(): Cause {
 /** Runs work under a cause. */
 export const withCause = <T>(cause: Cause, work: () => T): T => storage.run(cause, work)
 
-/** The cause that a request of this actor is. */
+/** The cause that a request of this actor is. Its id is made when it is asked for: most requests only read. */
 export function requestCause(actor: string | undefined): Cause {
-  const id = uuidv7()
-  return { actor: actor ?? 'anonymous', correlationId: id, causationId: id }
+  let made: string | undefined
+  const id = () => {
+    made ??= uuidv7()
+    return made
+  }
+  return {
+    actor: actor ?? 'anonymous',
+    get correlationId() {
+      return id()
+    },
+    get causationId() {
+      return id()
+    },
+  }
 }

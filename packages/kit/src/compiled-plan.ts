@@ -10,6 +10,7 @@ import {
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql'
+import type { ReadArguments } from './compiled-input.ts'
 
 /** The selections of a field that share its name in the answer. */
 export type Nodes = readonly [FieldNode, ...FieldNode[]]
@@ -35,7 +36,9 @@ export interface FieldPlan {
   readonly parentType: GraphQLObjectType
   /** Undefined for a field that reads the property of its name. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined
-  /** Where a run keeps the arguments; -1 when there are none. */
+  /** Undefined when there are no arguments. */
+  readonly readArguments: ReadArguments | undefined
+  /** Where a run keeps the arguments. */
   readonly argumentPlace: number
   readonly isNonNull: boolean
   /** A leaf that is a property: most fields are. */

@@ -1,7 +1,6 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLArgument,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -18,6 +17,7 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql'
 import { completionOf } from './compiled-completion.ts'
+import { compileArguments } from './compiled-input.ts'
 import type { FieldPlan, Nodes, ObjectPlan, Program, Values } from './compiled-plan.ts'
 
 /**
@@ -69,9 +69,9 @@ export function compileProgram(
     const fieldName = nodes[0].name.value
     const definition = fieldName === '__typename' ? TypeNameMetaFieldDef : type.getFields()[fieldName]
     if (!definition) return []
-    const hasArguments = nodes[0].arguments?.length || definition.args.some(hasDefault)
     const returnType: GraphQLOutputType = definition.type
     const plan = objectPlans(nodes)
+    const readArguments = compileArguments(definition, nodes[0])
     return [
       {
         name,
@@ -79,7 +79,8 @@ export function compileProgram(
         definition,
         parentType: type,
         resolve: fieldName === '__typename' ? () => type.name : definition.resolve,
-        argumentPlace: hasArguments ? places++ : -1,
+        readArguments,
+        argumentPlace: readArguments ? places++ : -1,
         isNonNull: isNonNullType(returnType),
         isPlain:
           fieldName !== '__typename' && !definition.resolve && isLeafType(isNonNullType(returnType) ? returnType.ofType : returnType),
@@ -114,5 +115,3 @@ export function compileProgram(
   collect(rootType, operation.selectionSet, fields, new Set())
   return { schema, operation, fragments, root: objectPlan(rootType, fields) }
 }
-
-const hasDefault = ({ defaultValue }: GraphQLArgument) => defaultValue !== undefined

@@ -5,16 +5,15 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   Kind,
   OperationTypeNode,
   visit,
 } from 'graphql'
+import { compileVariables } from './compiled-input.ts'
 import { isPromise, type Program, type QueryRun, type Values } from './compiled-plan.ts'
 import { compileProgram } from './compiled-program.ts'
 import { executeObject } from './compiled-run.ts'
 
-const MOST_VARIABLE_ERRORS = 50
 // Each set of values for `@skip` and `@include` has a program; a caller who tries them all gets new ones.
 const MOST_PROGRAMS = 64
 
@@ -35,6 +34,7 @@ export function compileQuery(
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null)
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition
+  const readVariables = compileVariables(schema, operation)
   const names = conditionVariables(document)
   const programs = new Map<string, Program>()
 
@@ -49,7 +49,7 @@ export function compileQuery(
   }
 
   return (context, given) => {
-    const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: MOST_VARIABLE_ERRORS })
+    const { errors, coerced } = readVariables(given)
     if (errors) return { errors }
     const run: QueryRun = { program: programFor(coerced), context, variables: coerced, errors: [], arguments: [] }
     const failed = (error: unknown): ExecutionResult => ({ errors: [...run.errors, error as GraphQLError], data: null })

@@ -1,4 +1,3 @@
-import { getArgumentValues } from 'graphql'
 import { type FieldPlan, failedValue, isPromise, type ObjectPlan, type Place, type QueryRun, resolveInfo } from './compiled-plan.ts'
 
 /** Executes the fields of an object; a promise when one of them is. @throws the error of a field that may not be null */
@@ -69,8 +68,8 @@ function called(run: QueryRun, field: FieldPlan, source: unknown, method: unknow
 
 /** The arguments, in an object that the resolver may change. @throws GraphQLError when they are not usable */
 function ownArguments(run: QueryRun, field: FieldPlan): Record<string, unknown> {
-  if (field.argumentPlace === -1) return {}
-  const known = run.arguments[field.argumentPlace] ?? getArgumentValues(field.definition, field.nodes[0], run.variables)
+  if (!field.readArguments) return {}
+  const known = run.arguments[field.argumentPlace] ?? field.readArguments(run.variables)
   run.arguments[field.argumentPlace] = known
   return { ...known }
 }

@@ -72,10 +72,12 @@ const documents = new WeakMap<GraphQLSchema, LRUCache<string, Prepared>>()
 /** Parses and validates a document once: a router sends the same few for ever. */
 function prepare(schema: GraphQLSchema, query: string): Prepared {
   const known = documents.get(schema) ?? new LRUCache<string, Prepared>({ max: 1_000 })
-  documents.set(schema, known)
-  const entry = known.get(query) ?? prepareAnew(schema, query)
-  known.set(query, entry)
-  return entry
+  if (known.size === 0) documents.set(schema, known)
+  const entry = known.get(query)
+  if (entry) return entry
+  const made = prepareAnew(schema, query)
+  known.set(query, made)
+  return made
 }
 
 function prepareAnew(schema: GraphQLSchema, query: string): Prepared {
@@ -94,21 +96,21 @@ function prepareAnew(schema: GraphQLSchema, query: string): Prepared {
  */
 export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Promise<FormattedExecutionResult> {
   return inSpan(`subgraph ${subgraph.name}`, { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () =>
-    withCause(requestCause(caller.viewer?.id), async () => {
-      const ready = prepare(subgraph.schema, request.query)
-      if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
-      const { result, written } = await gatherWritten(() =>
-        run(subgraph, operationOf(subgraph.schema, ready, request.operationName), request, caller),
-      )
-      if (written.length > 0) await subgraph.versions?.changedBy(written)
-      // Without data nothing ran: what graphql-js says then is about the variables.
-      const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
-      return {
-        ...result,
-        ...(result.errors && { errors: result.errors.map((error) => publicError(subgraph, error, code)) }),
-      } as FormattedExecutionResult
-    }),
+    withCause(requestCause(caller.viewer?.id), () => answer(subgraph, request, caller)),
   )
+}
+
+async function answer(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Promise<FormattedExecutionResult> {
+  const ready = prepare(subgraph.schema, request.query)
+  if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
+  const operation = operationOf(subgraph.schema, ready, request.operationName)
+  const { result, written } = await gatherWritten(() => run(subgraph, operation, request, caller))
+  if (written.length > 0) await subgraph.versions?.changedBy(written)
+  const { errors, ...data } = result
+  if (!errors) return data as FormattedExecutionResult
+  // Without data nothing ran: what graphql-js says then is about the variables.
+  const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
+  return { ...data, errors: errors.map((error) => publicError(subgraph, error, code)) } as FormattedExecutionResult
 }
 
 /** How an operation runs: compiled when it can be, else by graphql-js. */
@@ -124,9 +126,9 @@ function operationOf(schema: GraphQLSchema, { document, operations }: Ready, ope
   return made
 }
 
-async function run(subgraph: Subgraph, operation: Execute, request: SubgraphRequest, caller: Caller): Promise<ExecutionResult> {
+function run(subgraph: Subgraph, operation: Execute, request: SubgraphRequest, caller: Caller): ReturnType<Execute> {
   try {
-    return await operation(subgraph.contextFor(caller), request.variables ?? {})
+    return operation(subgraph.contextFor(caller), request.variables ?? {})
   } catch (error) {
     // The context could not be made: no resolver ran, but the answer is as for one that failed.
     return {

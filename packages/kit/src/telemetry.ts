@@ -12,8 +12,13 @@ export interface SpanOptions {
   readonly links?: Link[]
 }
 
-/** Runs work inside a span; a failure is recorded on it and thrown on. */
+/**
+ * Runs work inside a span; a failure is recorded on it and thrown on. Inside a span of this process that is not kept, none is made:
+ * nobody would keep it either.
+ */
 export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+  const around = options.from ? undefined : trace.getActiveSpan()
+  if (around && !around.isRecording() && !around.spanContext().isRemote) return work(around)
   const parent = options.from ? propagation.extract(context.active(), options.from) : context.active()
   const { kind = SpanKind.INTERNAL, attributes = {}, links = [] } = options
   return tracer.startActiveSpan(name, { kind, attributes, links }, parent, async (span) => {

@@ -9,7 +9,9 @@ export function noteWritten(event: DomainEvent): void {
 }
 
 /** Runs work; with its result come the events that it appended, those of transactions that were rolled back or run again too. */
-export async function gatherWritten<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly written: readonly DomainEvent[] }> {
+export async function gatherWritten<T>(
+  work: () => T | Promise<T>,
+): Promise<{ readonly result: T; readonly written: readonly DomainEvent[] }> {
   const written: DomainEvent[] = []
   return { result: await storage.run(written, work), written }
 }
