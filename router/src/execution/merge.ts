@@ -8,12 +8,17 @@ const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object
 /** True for a response name that may not simply be read from an object. */
 export const isInherited = (name: string): boolean => INHERITED.has(name)
 
-/** An object's own field; undefined when it has none. */
-export const fieldOf = (value: Json, name: string): unknown =>
-  INHERITED.has(name) && !Object.hasOwn(value, name) ? undefined : value[name]
+/** An object's own field; undefined when it has none. Data is no function, but most that is inherited is. */
+export function fieldOf(value: Json, name: string): unknown {
+  const found = value[name]
+  return (typeof found === 'function' || name === PROTOTYPE) && !Object.hasOwn(value, name) ? undefined : found
+}
+
+/** The one inherited name that cannot be written like another. */
+const PROTOTYPE = '__proto__'
 
 function setField(target: Json, name: string, value: unknown): void {
-  if (INHERITED.has(name)) Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true })
+  if (name === PROTOTYPE) Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true })
   else target[name] = value
 }
 

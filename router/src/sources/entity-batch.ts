@@ -1,28 +1,30 @@
+import process from 'node:process'
 import type { Caller } from '@vibely/kit/viewer'
 import { type EntityQuery, entityQuery } from './entity-query.ts'
 import { identityKey } from './identity-key.ts'
 import { isUsualSet } from './joint-document.ts'
-import { joinParts, type Part, type PartAnswers } from './joint-request.ts'
-import { type SharedWork, sharedWork } from './shared-work.ts'
-import type { Source, SubgraphRequest } from './source.ts'
+import { joinParts } from './joint-request.ts'
+import { sharedWork } from './shared-work.ts'
+import { CallerLeft, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 
 // All that travel together wait for the slowest of them, and go on in step: many large answers at once are much to hold.
 const MOST_ENTITIES = 32
 const MOST_PARTS = 8
 
-/** The way of a part: a request that it shares with others. */
-interface Sent {
-  readonly work: SharedWork<readonly PartAnswers[]>
-  readonly place: number
+/** A request until it is sent, alone or with others. */
+interface Waiting {
+  readonly request: SubgraphRequest
+  readonly signal: AbortSignal
+  readonly resolve: (answer: SubgraphAnswer | Promise<SubgraphAnswer>) => void
+  readonly reject: (error: unknown) => void
 }
 
-/** A part that is still open for requests. */
-interface OpenPart extends Part {
-  readonly requests: SubgraphRequest[]
+/** Requests of one text, variables and identity. */
+interface OpenPart {
+  readonly entities: EntityQuery
+  readonly waiting: Waiting[]
   /** Who asked first. */
   readonly caller: Caller
-  readonly work: SharedWork<PartAnswers>
-  readonly send: (sent: Sent) => void
   size: number
 }
 
@@ -43,6 +45,13 @@ function inLoads(parts: readonly OpenPart[]): OpenPart[][] {
   return loads
 }
 
+/** The part without those who have left by now; they are told. */
+function withoutLeft(part: OpenPart): OpenPart {
+  if (!part.waiting.some(({ signal }) => signal.aborted)) return part
+  for (const { signal, reject } of part.waiting) if (signal.aborted) reject(new CallerLeft())
+  return { ...part, waiting: part.waiting.filter(({ signal }) => !signal.aborted) }
+}
+
 /**
  * Entity fetches that come up in one turn of the event loop go out together. Those of the same text, variables and identity
  * become one list, whoever asked; lists of one caller become one document when they are side by side again and again, as
@@ -50,12 +59,16 @@ function inLoads(parts: readonly OpenPart[]): OpenPart[][] {
  * The answer is split again. Two viewers never share a request.
  */
 export function entityBatch(source: Source): Source {
-  const open = new Map<string, OpenPart>()
+  // Replaced, not cleared: `underWay` says why.
+  let open = new Map<string, OpenPart>()
+  // In one process a call costs little, and requests that wait for each other are all held in memory: there the turn is over
+  // when nothing is left to do for what has begun.
+  const atEndOfTurn = source.isLocal ? process.nextTick : setImmediate
 
   function flush(): void {
-    const callers = Map.groupBy(open.values(), ({ caller }) => caller)
-    open.clear()
-    for (const [caller, own] of callers) {
+    const parts = [...open.values()]
+    open = new Map()
+    for (const [caller, own] of Map.groupBy(parts, ({ caller }) => caller)) {
       own.sort((one, other) => one.entities.id - other.entities.id)
       for (const parts of inLoads(own)) sendUsual(parts, caller)
     }
@@ -66,48 +79,57 @@ export function entityBatch(source: Source): Source {
     else for (const part of parts) send([part], caller)
   }
 
-  function send(parts: readonly OpenPart[], caller: Caller): void {
-    const { request, split } = joinParts(parts)
+  function send(all: readonly OpenPart[], caller: Caller): void {
+    const parts = all.map(withoutLeft).filter(({ waiting }) => waiting.length > 0)
+    const [only, ...others] = parts.flatMap(({ waiting }) => waiting)
+    if (!only) return
+    if (others.length === 0) {
+      alone(only, caller)
+      return
+    }
+    const { request, split } = joinParts(parts.map(({ entities, waiting }) => ({ entities, requests: waiting.map((one) => one.request) })))
     const start = (cancelled: AbortSignal) => source.fetch(request, caller, cancelled).then(split)
     const work = sharedWork({ start, onOver() {} })
-    for (const [place, part] of parts.entries()) part.send({ work, place })
+    for (const [place, { waiting }] of parts.entries()) {
+      for (const [index, one] of waiting.entries()) {
+        work.join(one.signal).then((answers) => {
+          const answer = answers[place]?.[index]
+          // One bad request among good ones must not harm them: each is asked again, alone.
+          if (answer) one.resolve(answer)
+          else alone(one, caller)
+        }, one.reject)
+      }
+    }
   }
 
-  function openPart(key: string, entities: EntityQuery, caller: Caller): OpenPart {
-    const { promise: sent, resolve } = Promise.withResolvers<Sent>()
-    const work = sharedWork({
-      async start(cancelled) {
-        const { work: joint, place } = await sent
-        const answers = await joint.join(cancelled)
-        return answers[place] ?? null
-      },
-      onOver() {
-        if (open.get(key) === part) open.delete(key)
-      },
-    })
-    const part: OpenPart = { entities, requests: [], caller, work, send: resolve, size: 0 }
-    if (open.size === 0) setImmediate(flush)
-    open.set(key, part)
-    return part
+  function alone({ request, signal, resolve, reject }: Waiting, caller: Caller): void {
+    source.fetch(request, caller, signal).then(resolve, reject)
+  }
+
+  function wait(entities: EntityQuery, request: SubgraphRequest, caller: Caller, one: Waiting): void {
+    const count = request.representations?.length ?? 0
+    const key = `${entities.id}\0${identityKey(caller)}\0${JSON.stringify(request.variables)}`
+    let part = open.get(key)
+    if (part && part.size + count > MOST_ENTITIES) {
+      open.delete(key)
+      send([part], part.caller)
+      part = undefined
+    }
+    if (!part) {
+      if (open.size === 0) atEndOfTurn(flush)
+      part = { entities, waiting: [], caller, size: 0 }
+      open.set(key, part)
+    }
+    part.size += count
+    part.waiting.push(one)
   }
 
   return {
-    name: source.name,
-    async fetch(request, caller, signal) {
+    ...source,
+    fetch(request, caller, signal) {
       const entities = request.representations ? entityQuery(request.query) : null
       if (!entities) return source.fetch(request, caller, signal)
-      const count = request.representations?.length ?? 0
-      const key = `${entities.id}\0${identityKey(caller)}\0${JSON.stringify(request.variables)}`
-      const known = open.get(key)
-      const full = known !== undefined && known.size + count > MOST_ENTITIES
-      if (full) send([known], known.caller)
-      const part = known && !full ? known : openPart(key, entities, caller)
-      part.size += count
-      const place = part.requests.push(request) - 1
-      const answers = await part.work.join(signal)
-      // One bad request among good ones must not harm them: each is asked again, alone.
-      return answers?.[place] ?? source.fetch(request, caller, signal)
+      return new Promise((resolve, reject) => wait(entities, request, caller, { request, signal, resolve, reject }))
     },
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   }
 }

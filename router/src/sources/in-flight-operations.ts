@@ -5,8 +5,7 @@ import type { PreparedOperation } from '../operations/prepare.ts'
 import { identityKey } from './identity-key.ts'
 import { type SharedWork, sharedWork } from './shared-work.ts'
 import { CallerLeft } from './source.ts'
-
-type UnderWay = Map<string, SharedWork<Answer>>
+import { underWay } from './under-way.ts'
 
 /**
  * Queries that are the same and under way at the same time run once: same operation as this caller may run it, same
@@ -15,29 +14,17 @@ type UnderWay = Map<string, SharedWork<Answer>>
  */
 export function inFlightOperations(run: (input: Run) => Promise<Answer>): (input: Run) => Promise<Answer> {
   // A prepared operation is one object for all who may run it, and another one after a reload.
-  let byOperation = new Map<PreparedOperation, UnderWay>()
+  const queries = underWay<PreparedOperation, Answer>()
   return (input) => {
     const { operation, variables, caller, signal, event } = input
-    if (operation.kind === 'mutation')
-      return run(input).finally(() => {
-        byOperation = new Map()
-      })
+    if (operation.kind === 'mutation') return run(input).finally(queries.forget)
     if (operation.kind !== 'query' || operation.inParts || event) return run(input)
     const key = `${identityKey(caller)}\0${JSON.stringify(variables ?? {})}`
-    const all = byOperation
-    const same: UnderWay = all.get(operation) ?? new Map()
-    const known = same.get(key)
-    if (known) return joined(known, signal)
-    const work = sharedWork({
-      start: (cancelled) => run({ ...input, signal: cancelled }),
-      onOver() {
-        same.delete(key)
-        if (same.size === 0) all.delete(operation)
-      },
-    })
-    same.set(key, work)
-    all.set(operation, same)
-    return joined(work, signal)
+    const start = (cancelled: AbortSignal) => run({ ...input, signal: cancelled })
+    return joined(
+      queries.workOf(operation, key, (onOver) => sharedWork({ start, onOver })),
+      signal,
+    )
   }
 }
 

@@ -1,8 +1,7 @@
 import { identityKey } from './identity-key.ts'
-import { type SharedWork, sharedWork } from './shared-work.ts'
+import { sharedWork } from './shared-work.ts'
 import { isWrite, type Source, type SubgraphAnswer } from './source.ts'
-
-type UnderWay = Map<string, SharedWork<SubgraphAnswer>>
+import { underWay } from './under-way.ts'
 
 /**
  * Reads that are the same and under way at the same time become one fetch: same text, variables and identity.
@@ -10,32 +9,21 @@ type UnderWay = Map<string, SharedWork<SubgraphAnswer>>
  */
 export function inFlight(source: Source): Source {
   // By text first: it is long, and always one of a few objects whose hash is known.
-  let byQuery = new Map<string, UnderWay>()
+  const reads = underWay<string, SubgraphAnswer>()
   return {
-    name: source.name,
+    ...source,
     fetch(request, caller, signal) {
-      if (isWrite(request))
-        return source.fetch(request, caller, signal).finally(() => {
-          byQuery = new Map()
-        })
+      if (isWrite(request)) return source.fetch(request, caller, signal).finally(reads.forget)
       const { query, operationName = '', asOf = '', variables, representations = [] } = request
       const key = [identityKey(caller), operationName, asOf, JSON.stringify(variables), ...representations].join('\0')
-      const all = byQuery
-      const same: UnderWay = all.get(query) ?? new Map()
-      const known = same.get(key)
-      if (known) return known.join(signal)
-      const work = sharedWork({
-        start: (cancelled) => source.fetch(request, caller, cancelled),
-        shared: (answer) => ({ ...answer, shared: true }),
-        onOver() {
-          same.delete(key)
-          if (same.size === 0) all.delete(query)
-        },
-      })
-      same.set(key, work)
-      all.set(query, same)
+      const work = reads.workOf(query, key, (onOver) =>
+        sharedWork({
+          start: (cancelled) => source.fetch(request, caller, cancelled),
+          shared: (answer) => ({ ...answer, shared: true }),
+          onOver,
+        }),
+      )
       return work.join(signal)
     },
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   }
 }

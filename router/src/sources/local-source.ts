@@ -7,6 +7,7 @@ import { requestVariables, type Source } from './source.ts'
 export function localSource(subgraph: Subgraph, logger: Logger): Source {
   return {
     name: subgraph.name,
+    isLocal: true,
     fetch: guarded(subgraph.name, logger, (request, caller) =>
       executeSubgraph(
         subgraph,

@@ -57,6 +57,8 @@ export function requestVariables({ variables, representations, representationLis
 /** Where a subgraph's answers come from. */
 export interface Source extends AsyncDisposable {
   readonly name: string
+  /** True when the subgraph is in this process. */
+  readonly isLocal?: boolean
   /** @throws SourceFailure when no answer came */
   fetch(request: SubgraphRequest, caller: Caller, signal: AbortSignal): Promise<SubgraphAnswer>
 }
