@@ -5,7 +5,7 @@ import { authProcessEnv } from '@vibely/auth/env'
 import { cultureProcessEnv } from '@vibely/culture/env'
 import { feedProcessEnv } from '@vibely/feed/env'
 import { serverKinds } from '@vibely/infra/servers'
-import { remoteEnv, routerEnv } from '@vibely/router/env'
+import { remoteEnv, routerEnv, standaloneEnv } from '@vibely/router/env'
 import { socialProcessEnv } from '@vibely/social/env'
 
 test('.env.example names every setting of the processes and of their servers, and no other', async () => {
@@ -17,6 +17,7 @@ test('.env.example names every setting of the processes and of their servers, an
     ...socialProcessEnv,
     ...feedProcessEnv,
     ...routerEnv,
+    ...standaloneEnv,
     ...remoteEnv,
   })
   const ofServers = ['POSTGRES_PASSWORD', ...serverKinds.map(({ native }) => native.portVariable)]

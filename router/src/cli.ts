@@ -24,8 +24,9 @@ A foreign supergraph needs no other setting. With these it can do more:
   JWKS_URL                  the key set that access tokens are verified with; without it nobody is signed in
   OVERRIDE_LABELS           labels of @override that are switched on, separated by commas; percent(N) is drawn for each request
   QUERY_PLANNER             apollo or hive
+  PERSISTED_DOCUMENTS       file with the manifest of persisted documents; SAFELIST=enforce runs nothing else
   NODE_ENV=production       neither introspection nor explorer
-.env.example lists all settings.
+.env.example lists all settings, docs/router.md says what they do.
 `
 
 /** @throws UsageError for what is not an option of ours, or no port */

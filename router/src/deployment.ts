@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { EnvError } from '@vibely/kit/env'
 import { openRequestSigner } from '@vibely/kit/identity'
 import type { Logger } from '@vibely/kit/logger'
 import type { RemoteEnv, StandaloneEnv } from './env.ts'
 import { type Pages, remotePages } from './http/pages.ts'
 import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
+import { readManifest } from './operations/manifest.ts'
 import { httpSource } from './sources/http-source.ts'
 import type { Source } from './sources/source.ts'
 import { committedExplorerDocument, committedOrigin, committedPersistedDocuments, committedSupergraph } from './supergraph/committed.ts'
+import { problemOf } from './supergraph/problem.ts'
 import { readSupergraph } from './supergraph/read-supergraph.ts'
 import type { JoinedSubgraph } from './supergraph/subgraphs.ts'
 import type { SupergraphOrigin } from './supergraph/watch.ts'
@@ -53,10 +56,11 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
 
 /**
  * Any supergraph file; the subgraphs' addresses are in it.
- * @throws SupergraphFileError when it cannot be served
+ * @throws SupergraphFileError when it cannot be served, EnvError when the manifest of persisted documents cannot be used
  */
 export async function foreignDeployment(file: string, settings: Partial<StandaloneEnv>, logger: Logger): Promise<Deployment> {
-  const { JWKS_URL: jwksUrl, PERSISTED_DOCUMENTS: documents } = settings
+  const { JWKS_URL: jwksUrl } = settings
+  const persistedDocuments = await manifestOf(settings)
   const load = async () => (await readSupergraph(file)).sdl
   return {
     supergraphSdl: await load(),
@@ -67,6 +71,20 @@ export async function foreignDeployment(file: string, settings: Partial<Standalo
     loadKeys: jwksUrl === undefined ? async () => ({ keys: [] }) : remoteKeys(jwksUrl),
     pages: {},
     hasForeignSubgraphs: true,
-    ...(documents !== undefined && { persistedDocuments: await readFile(documents, 'utf8') }),
+    persistedDocuments,
+  }
+}
+
+async function manifestOf({ PERSISTED_DOCUMENTS: file, SAFELIST: safelist }: Partial<StandaloneEnv>): Promise<string | undefined> {
+  if (file === undefined) {
+    if (safelist === undefined || safelist === 'off') return undefined
+    throw new EnvError(`SAFELIST=${safelist} needs PERSISTED_DOCUMENTS, the file with the manifest.`)
+  }
+  try {
+    const json = await readFile(file, 'utf8')
+    readManifest(json)
+    return json
+  } catch (error) {
+    throw new EnvError(`PERSISTED_DOCUMENTS: ${file} is no manifest of persisted documents: ${problemOf(error)}`, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { EnvError, readEnv } from '@vibely/kit/env'
-import { createLogger } from '@vibely/kit/logger'
+import { createLogger, type Logger } from '@vibely/kit/logger'
 import { runMain } from '@vibely/kit/main'
 import { type CommandLine, readCommandLine, USAGE, UsageError } from './cli.ts'
 import { foreignDeployment, ownDeployment } from './deployment.ts'
@@ -8,10 +8,21 @@ import { remoteEnv, routerEnv, standaloneEnv, withPort } from './env.ts'
 import { openRouter } from './router.ts'
 import { SupergraphFileError } from './supergraph/read-supergraph.ts'
 
-async function serve({ supergraph: file, port }: CommandLine): Promise<void> {
-  const env = file === undefined ? readEnv(routerEnv, withPort(port)) : readEnv(standaloneEnv, withPort(port))
+/** Reads every setting before anything is opened, so that all that is wrong with them is said at once. */
+function deploymentOf({ supergraph: file, port }: CommandLine) {
+  const settings = withPort(port)
+  if (file === undefined) {
+    const env = readEnv({ ...routerEnv, ...remoteEnv }, settings)
+    return { env, open: (logger: Logger) => ownDeployment(env, logger) }
+  }
+  const env = readEnv(standaloneEnv, settings)
+  return { env, open: (logger: Logger) => foreignDeployment(file, env, logger) }
+}
+
+async function serve(command: CommandLine): Promise<void> {
+  const { env, open } = deploymentOf(command)
   const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
-  const deployment = file === undefined ? await ownDeployment(readEnv(remoteEnv), logger) : await foreignDeployment(file, env, logger)
+  const deployment = await open(logger)
   await runMain(logger, async (stack) => {
     for (const source of deployment.sources) stack.use(source)
     const router = stack.use(await openRouter({ env, logger, ...deployment }).catch(explained))

@@ -10,6 +10,7 @@ test('every problem is told at once', () => {
       assert.ok(error instanceof EnvError)
       for (const name of ['NODE_ENV', 'POSTGRES_URL', 'KAFKA_BROKERS', 'CURSOR_SECRET', 'SEALING_KEY'])
         assert.match(error.message, new RegExp(name))
+      assert.match(error.message, /^ {2}CURSOR_SECRET: it is missing$/m)
       return true
     },
   )

@@ -17,7 +17,10 @@ export function readEnv<Shape extends z.ZodRawShape>(
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
   const result = z.object(shape).safeParse(given)
   if (result.success) return Object.freeze(result.data)
-  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  const problems = result.error.issues.map(({ path, message }) => {
+    const name = path.join('.')
+    return `  ${name}: ${name in given ? message : 'it is missing'}`
+  })
   throw new EnvError(`The environment is not usable:\n${problems.join('\n')}`)
 }
 

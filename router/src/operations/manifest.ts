@@ -25,7 +25,8 @@ const ofApollo = z.object({
  * @throws Error when the text is none
  */
 export function readManifest(json: string): Manifest {
-  const given = z.union([ofApollo, byId]).parse(JSON.parse(json))
+  const { success, data: given } = z.union([ofApollo, byId]).safeParse(JSON.parse(json))
+  if (!success) throw new Error("it holds neither texts by their hash nor what Apollo's tools write")
   const entries =
     'operations' in given && Array.isArray(given.operations)
       ? given.operations.map(({ id, body }) => [id, body] as const)

@@ -171,12 +171,14 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await end(['--help'])
     assert.equal(code, 0)
     assert.equal(stderr, '')
-    for (const option of ['--supergraph FILE', '--port N', 'OVERRIDE_LABELS', 'JWKS_URL']) assert.ok(stdout.includes(option), option)
+    for (const option of ['--supergraph FILE', '--port N', 'OVERRIDE_LABELS', 'JWKS_URL', 'PERSISTED_DOCUMENTS'])
+      assert.ok(stdout.includes(option), option)
   })
 
   test('what is wrong is said in a line, without a stack', async () => {
     const wrong: [string[], RegExp][] = [
       [['--supergrph', 'x'], /--supergrph[\s\S]*Usage:/],
+      [[], /^ {2}REDIS_URL: it is missing\n[\s\S]*^ {2}AUTH_HMAC_KEY: it is missing$/m],
       [['--supergraph', join(folder, 'none.graphql')], /^There is no file .*none\.graphql\.$/m],
     ]
     for (const [args, expected] of wrong) {
@@ -201,6 +203,19 @@ describe('the command line', () => {
       [await written('odd', 'enum join__Graph { A @join__graph(name: "a", url: "localhost") }'), /"a": "localhost"/],
     ]
     for (const [file, message] of wrong) await assert.rejects(readSupergraph(file), { name: 'SupergraphFileError', message })
+  })
+
+  test('a manifest that cannot be used is named with the reason', async () => {
+    await using served = await serveSuite(await load('introspection'))
+    const file = await written('listed.graphql', served.supergraphSdl)
+    const wrong: [Record<string, string>, RegExp][] = [
+      [{ SAFELIST: 'enforce' }, /^SAFELIST=enforce needs PERSISTED_DOCUMENTS/],
+      [{ PERSISTED_DOCUMENTS: join(folder, 'none.json') }, /^PERSISTED_DOCUMENTS: .*none\.json is no manifest .*ENOENT/],
+      [{ PERSISTED_DOCUMENTS: await written('text.json', 'query') }, /text\.json is no manifest .*JSON/],
+      [{ PERSISTED_DOCUMENTS: await written('list.json', '[1]') }, /list\.json is no manifest .*neither texts by their hash/],
+    ]
+    for (const [env, message] of wrong)
+      await assert.rejects(foreignDeployment(file, readEnv(standaloneEnv, env), silent), { name: 'EnvError', message })
   })
 
   test('a supergraph that does not hold together is refused with the reason', async () => {
