@@ -103,6 +103,17 @@ describe('a probe in production', async () => {
       refused((await query(getIntrospectionQuery(), { 'x-vibely-admin': wrong })).text)
   })
 
+  test('what an admin may read is not there for a name that looks like it', async () => {
+    const text = getIntrospectionQuery()
+    const named = (operationName: string | undefined, headers: Record<string, string> = {}) =>
+      ask({ headers, body: JSON.stringify({ query: text, operationName }) })
+    for (const name of [undefined, 'IntrospectionQuery']) {
+      assert.match((await named(name, { 'x-vibely-admin': ADMIN_SECRET })).text, /"data":\{"__schema"/)
+      refused((await named(`${name ?? ''}\0schema`)).text)
+      refused((await named(name)).text)
+    }
+  })
+
   test('nothing of it reached a subgraph, but the one query that was valid', () => {
     assert.deepEqual(
       world.calls.map(({ subgraph }) => subgraph),

@@ -268,8 +268,9 @@ const withoutDirectives = (document: DocumentNode, names: ReadonlySet<string>): 
 const defers = (node: Plan['node']): boolean =>
   node?.kind === 'Defer' || (node?.kind === 'Condition' && (defers(node.ifClause) || defers(node.elseClause)))
 
+// What the client says comes last, its length ahead of it: no name may be read as the leave to introspect.
 const keyOf = ({ text, name, mayIntrospect }: Pick<Operation, 'text' | 'name' | 'mayIntrospect'>) =>
-  name || mayIntrospect ? `${name ?? ''}${mayIntrospect ? '\0schema' : ''}\0${text}` : text
+  name || mayIntrospect ? `${mayIntrospect ? 'schema' : ''}\0${name?.length ?? 0}\0${name ?? ''}${text}` : text
 
 const variantKey = (refused: readonly Requirement[], { labels, defer }: PlanChoices) =>
   refused.length === 0 && labels.length === 0 && !defer ? '' : `${refused.map(({ id }) => id).join()} ${labels.join()} ${defer}`
