@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { publishRevocation } from '@vibely/kit/revocations'
 import { eventually } from '@vibely/testkit/eventually'
@@ -81,6 +82,26 @@ describe('sockets', async () => {
     )
   })
 
+  test('a refused upgrade holds no connection, and harms nobody when its client resets it', async () => {
+    const { hostname, port } = new URL(running.url)
+    const refused = async () => {
+      const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true }).on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write('GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+      return socket
+    }
+    for (let count = 0; count < 20; count += 1) (await refused()).resetAndDestroy()
+    const kept = await refused()
+    kept.resume()
+    await once(kept, 'end')
+    // Nothing but an end on both sides lets a write fail.
+    await eventually(() => {
+      if (!kept.destroyed) kept.write('x')
+      return kept.destroyed
+    })
+    assert.equal(await upgradeStatus(running.url), 101)
+  })
+
   test('a socket ends with the session of its token', async () => {
     const { closed } = await openAcknowledged(await credentials.token({ sid: 'session_to_revoke' }))
     await publishRevocation(running.redis, running.namespace, 'session_to_revoke', 360)
@@ -89,6 +110,23 @@ describe('sockets', async () => {
     await once(again.socket, 'open')
     again.send({ type: 'connection_init', payload: { authorization: `Bearer ${await credentials.token({ sid: 'session_to_revoke' })}` } })
     assert.equal(await again.closed, 4403)
+  })
+
+  test('a client who does not take the end of his session for one changes nothing any more', async () => {
+    const token = await credentials.token({ sid: 'session_deaf' })
+    const rename = (id: string, name: string) => subscribe(id, 'mutation($name: String!) { rename(name: $name) { name } }', { name })
+    const [deaf, other] = [await openAcknowledged(token), await openAcknowledged(token)]
+    deaf.send(rename('1', 'Before'))
+    await eventually(() => deaf.results('1').length === 1)
+    // He does not see that he is told to go, so he does not.
+    deaf.socket.pause()
+    await publishRevocation(running.redis, running.namespace, 'session_deaf', 600)
+    assert.equal(await other.closed, 4403)
+    deaf.send(rename('2', 'After'))
+    deaf.socket.resume()
+    assert.equal(await deaf.closed, 4403)
+    const { body } = await running.ask('{ person(id: "p1") { name } }')
+    assert.deepEqual(body.data, { person: { name: 'Before' } })
   })
 
   test('a socket ends with its token, leeway included', async () => {

@@ -50,6 +50,8 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
+            // Who has been told to go may take half a minute to do so: until then ws hands his messages on.
+            if (socket.readyState !== socket.OPEN) return
             receive(String(data)).catch((error: unknown) => {
               logger.error({ err: error }, 'a message on a socket failed')
               socket.close(CloseCode.InternalServerError, 'Internal error')
@@ -74,10 +76,7 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
   const onUpgrade = (request: IncomingMessage, wire: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, draining, isAllowed)
     const place = refusal ? null : admission.enter(addressOf(request) ?? '')
-    if (!place) {
-      wire.end(`HTTP/1.1 ${refusal ?? TOO_MANY}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-      return
-    }
+    if (!place) return refuse(wire, refusal ?? TOO_MANY)
     // A handshake that fails ends the connection without a socket.
     const leave = () => place[Symbol.dispose]()
     wire.once('close', leave)
@@ -98,6 +97,13 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
       sockets.close()
     },
   }
+}
+
+/** Node has let go of the connection: nobody else hears its errors, and nobody else ends it when the peer keeps it open. */
+function refuse(wire: Duplex, status: string): void {
+  wire.on('error', () => wire.destroy())
+  wire.once('finish', () => wire.destroy())
+  wire.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
 const TOO_MANY = '429 Too Many Requests\r\nretry-after: 1'
