@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type FaultCode, fault } from '@vibely/kit/errors'
 import type { LiveEvent } from '@vibely/kit/live'
 import { createLogger } from '@vibely/kit/logger'
@@ -5,6 +6,9 @@ import { buildSchema, type Subgraph } from '@vibely/kit/subgraph'
 import { type Caller, requireViewer } from '@vibely/kit/viewer'
 import { parse } from 'graphql'
 import { composeSupergraph } from '../src/supergraph/compose.ts'
+
+/** How long a review takes whose id says that it is slow. */
+const SLOW_MS = 300
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "@inaccessible"])
     extend schema @link(url: "https://specs.vibely.dev/sharing/v1.0", import: ["@sameForAll"]) @composeDirective(name: "@sameForAll")
@@ -43,6 +47,7 @@ const SDL = {
       reviewAdded(after: String): ReviewEvent! @requiresScopes(scopes: [["people:read"]]) @live(channel: "reviews:{viewer.id}", replay: true)
       roomReview(room: ID!, after: String): ReviewEvent! @live(channel: "room:{args.room}", replay: true, store: "storedReviews")
       mood(room: ID!): Mood! @live(channel: "mood:{args.room}", replay: false)
+      moods(rooms: [ID!]!): Mood! @live(channel: "mood:{args.rooms}", replay: false)
     }
     type ReviewEvent { phase: StreamPhase! cursor: String! review: Review note: String }
     type StoredEvent @inaccessible { seq: Int! epoch: String! data: String! traceparent: String }
@@ -121,7 +126,12 @@ export function openWorld(): World {
           return stored.events.filter((event) => event.channel === channel && event.seq > after).slice(0, first)
         },
       },
-      Review: { __resolveReference: ({ id }: { id: string }) => review(id) },
+      Review: {
+        async __resolveReference({ id }: { id: string }) {
+          if (id.startsWith('slow')) await setTimeout(SLOW_MS)
+          return review(id)
+        },
+      },
       Person: { __resolveReference: ({ id }: { id: string }) => ({ __typename: 'Person', id }), reviewCount: () => 7 },
     },
   }

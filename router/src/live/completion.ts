@@ -92,7 +92,9 @@ async function completed(
     return null
   }
   const key = topic === null ? null : `${topic} ${identityOf(payload)}`
-  return answered(completion, operation.sourceOf({ ...payload, ...stream }), event?.traceparent, placeName(event), (answer) =>
+  const unclear = (field: string) =>
+    logger.error({ channel: event?.channel, seq: event?.seq, field }, 'an event does not say what it is about')
+  return answered(completion, operation.sourceOf({ ...payload, ...stream }, unclear), event?.traceparent, placeName(event), (answer) =>
     liveResult(answer, cursor, key, causeOf(event)),
   )
 }

@@ -1,3 +1,4 @@
+import type { FaultCode } from '@vibely/kit/errors'
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -32,11 +33,15 @@ export function eventPlan({ primary, rest }: SubscriptionNode): Plan {
   return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes } }
 }
 
+/** Answers the primary fetch from one event. @param onUnclear told of a field whose object does not say what it is */
+export type EventSources = (payload: Json, onUnclear: (field: string) => void) => Source
+
 /**
  * Answers the primary fetch of a subscription from an event. The event holds ids and `__typename`; an object of which
  * more is selected than the event holds is read from the subgraph that owns the subscription, as the entity it is.
+ * @param isKeyed whether that subgraph can tell which entity an object is
  */
-export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: Source): (payload: Json) => Source {
+export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: Source, isKeyed: (entity: Json) => boolean): EventSources {
   const document = parse(primary.operation, { noLocation: true })
   const operation = document.definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
@@ -94,38 +99,50 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     return query
   }
 
-  return (event) => ({
+  return (event, onUnclear) => ({
     name: owner.name,
-    async fetch(request, caller, signal): Promise<SubgraphAnswer> {
-      const variables = withDefaults(document, request.variables)
+    async fetch(asked, caller, signal): Promise<SubgraphAnswer> {
+      const variables = withDefaults(document, asked.variables)
       const payload = namingTypes(rootType, event) as Json
       const result: Record<string, unknown> = {}
       const errors: NonNullable<SubgraphAnswer['errors']>[number][] = []
-      const complete = async (field: FieldNode): Promise<unknown> => {
-        const { selectionSet } = field
-        const value = payload[field.name.value] ?? null
-        if (!selectionSet || value === null) return value
-        if (holds(selectionSet, value, variables) || !isJson(value) || typeof value.__typename !== 'string')
-          return project(selectionSet, value, variables)
-        const typeName = value.__typename
-        const entity: SubgraphRequest = {
-          query: entityQuery(field, selectionSet, typeName),
-          variables: request.variables,
-          representations: [JSON.stringify(scalarsOf(value))],
-          asOf: request.asOf,
+      const complete = async (
+        field: FieldNode,
+        set: SelectionSetNode,
+        value: unknown,
+        path: readonly (string | number)[],
+      ): Promise<unknown> => {
+        if (Array.isArray(value)) return Promise.all(value.map((item, index) => complete(field, set, item, [...path, index])))
+        if (value === null || holds(set, value, variables)) return project(set, value, variables)
+        const entity = isJson(value) ? scalarsOf(value) : {}
+        const typeName = entity.__typename
+        if (typeof typeName !== 'string' || !isKeyed(entity)) {
+          onUnclear(field.name.value)
+          errors.push({ message: 'The event does not say what this is.', path, extensions: { code: 'INTERNAL' satisfies FaultCode } })
+          return null
         }
-        const answer = await owner.fetch(entity, caller, signal).catch((error: unknown): SubgraphAnswer => {
+        const request: SubgraphRequest = {
+          query: entityQuery(field, set, typeName),
+          variables: asked.variables,
+          representations: [JSON.stringify(entity)],
+          asOf: asked.asOf,
+        }
+        const answer = await owner.fetch(request, caller, signal).catch((error: unknown): SubgraphAnswer => {
           if (!(error instanceof SourceFailure)) throw error
-          return { errors: failureErrors(error.code, owner.name, entity) }
+          return { errors: failureErrors(error.code, owner.name, request) }
         })
         // What the entity fetch says of `_entities.0` is about this field.
-        for (const error of answer.errors ?? [])
-          errors.push({ ...error, path: [rootName, responseName(field), ...(error.path ?? []).slice(2)] })
+        for (const error of answer.errors ?? []) errors.push({ ...error, path: [...path, ...(error.path ?? []).slice(2)] })
         const [found] = (answer.data?._entities ?? []) as readonly (Json | null)[]
         return found ? { __typename: typeName, ...found } : null
       }
       const fields = [...fieldsOf(selected, payload.__typename, variables)]
-      const values = await Promise.all(fields.map(complete))
+      const values = await Promise.all(
+        fields.map((field) => {
+          const value = payload[field.name.value] ?? null
+          return field.selectionSet ? complete(field, field.selectionSet, value, [rootName, responseName(field)]) : value
+        }),
+      )
       for (const [index, field] of fields.entries()) result[responseName(field)] = values[index]
       return { data: { [rootName]: result }, ...(errors.length > 0 && { errors }) }
     },

@@ -1,10 +1,11 @@
 import { Fault, fault } from '@vibely/kit/errors'
 import { type FieldNode, GraphQLError, getArgumentValues, Kind, type SelectionSetNode, visit } from 'graphql'
+import { keyCheck } from '../execution/entity-keys.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { FetchNode } from '../planning/planner.ts'
 import type { Source } from '../sources/source.ts'
 import type { LiveSource } from '../supergraph/live-index.ts'
-import { eventPlan, eventSources } from './hydrate.ts'
+import { type EventSources, eventPlan, eventSources } from './hydrate.ts'
 import { isSameForAll } from './sharing.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -20,7 +21,7 @@ export interface LiveOperation {
   /** The operation as it runs for one event. */
   readonly forEvents: PreparedOperation
   /** The source that answers the primary fetch from an event's payload. */
-  readonly sourceOf: (payload: Values) => Source
+  readonly sourceOf: EventSources
   /** True when nothing that is selected depends on who asks. */
   readonly isShared: boolean
   argumentsOf(coerced: Values): Values
@@ -55,7 +56,7 @@ export function liveOperation(operation: PreparedOperation, sourceNamed: (name: 
     primary: node.primary,
     source: state.live.get(field.name.value) ?? null,
     forEvents: { ...operation, plan: eventPlan(node) },
-    sourceOf: eventSources(state.apiSchema, node.primary, owner),
+    sourceOf: eventSources(state.apiSchema, node.primary, owner, keyCheck(state.supergraphSchema, node.primary.serviceName)),
     isShared: operation.refusals.length === 0 && isSameForAll(state, operation, field),
     argumentsOf(coerced) {
       try {
