@@ -20,7 +20,7 @@ const SDL = {
     type Query { score: Int }
     type Subscription {
       scored(game: ID!, loud: Boolean = false): Goal
-      few(count: Int!): Goal
+      few(count: Int!, after: Int = 0): Goal
       refused: Goal
     }
     type Goal { game: ID! text: String! number: Int! by: Person! }
@@ -110,8 +110,8 @@ export async function serveForeignStreams() {
           },
         },
         few: {
-          async *subscribe(_: unknown, { count }: { count: number }) {
-            for (let number = 1; number <= count; number += 1) {
+          async *subscribe(_: unknown, { count, after }: { count: number; after: number }) {
+            for (let number = after + 1; number <= after + count; number += 1) {
               await setImmediate()
               yield { few: goal('few', number) }
             }

@@ -111,6 +111,13 @@ for (const planner of ['apollo', 'hive']) {
       )
     })
 
+    test('an argument after is one like any other: whoever gives another value gets other events', async () => {
+      const query = 'subscription($after: Int) { few(count: 50, after: $after) { number } }'
+      const [low, high] = [subscribe({ after: 0 }, query), subscribe({ after: 1_000 }, query)]
+      assert.deepEqual(await Promise.all([low.ended, high.ended]), ['complete', 'complete'])
+      assert.deepEqual([low.results.at(-1), high.results.at(-1)], [{ data: { few: { number: 50 } } }, { data: { few: { number: 1_050 } } }])
+    })
+
     test('a subgraph that is killed and comes back: its clients are told of the gap, and their streams go on', async () => {
       const [one, other] = [subscribe({ game: 'four' }), subscribe({ game: 'four' })]
       let number = 0

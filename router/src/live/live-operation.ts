@@ -47,14 +47,16 @@ export function liveOperation(operation: PreparedOperation, sourceNamed: (name: 
   if (node?.kind !== 'Subscription' || !definition) throw fault('BAD_REQUEST', 'This field has no live events.')
   const owner = sourceNamed(node.primary.serviceName)
   if (!owner) throw fault('SUBGRAPH_UNAVAILABLE')
-  const after = placeVariable(operation, field)
+  const source = state.live.get(field.name.value) ?? null
+  // Only what is kept is resumed: elsewhere `after` is an argument like any other.
+  const after = source?.replay ? placeVariable(operation, field) : undefined
   const names = (operation.definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value).filter((name) => name !== after)
   count += 1
   const made: LiveOperation = {
     id: count,
     field,
     primary: node.primary,
-    source: state.live.get(field.name.value) ?? null,
+    source,
     forEvents: { ...operation, plan: eventPlan(node) },
     sourceOf: eventSources(state.apiSchema, node.primary, owner, keyCheck(state.supergraphSchema, node.primary.serviceName)),
     isShared: operation.refusals.length === 0 && isSameForAll(state, operation, field),
