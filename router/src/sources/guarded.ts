@@ -15,7 +15,13 @@ const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, tryi
  * @param send its signal aborts at the deadline or when the caller leaves
  */
 export function guarded(name: string, logger: Logger, send: Source['fetch']): Source['fetch'] {
-  const breaker = openBreaker({ onChange: (state) => breakerState.record(BREAKER_VALUES[state], { subgraph: name }) })
+  const breaker = openBreaker({
+    onChange(state) {
+      breakerState.record(BREAKER_VALUES[state], { subgraph: name })
+      if (state === 'open') logger.warn({ subgraph: name }, 'a subgraph fails too often: its calls are refused for a while')
+      if (state === 'closed') logger.info({ subgraph: name }, 'a subgraph answers again')
+    },
+  })
   const bulkhead = openBulkhead(CONCURRENCY)
 
   function refused(code: SourceFailure['code'], cause: unknown): SourceFailure {
@@ -27,7 +33,8 @@ export function guarded(name: string, logger: Logger, send: Source['fetch']): So
     new Promise((resolve, reject) => {
       if (outer.aborted) return reject(new CallerLeft())
       const leave = breaker.admit()
-      if (!leave) return reject(refused('SUBGRAPH_UNAVAILABLE', new Error('the breaker is open')))
+      // Told once, when it opened.
+      if (!leave) return reject(new SourceFailure('SUBGRAPH_UNAVAILABLE'))
       const cancel = new AbortController()
       let over = false
       /** Frees what the call holds. @returns false when it has ended before */
