@@ -94,5 +94,19 @@ for (const topology of TOPOLOGIES) {
       assert.ok(events.every(({ phase }) => phase === 'LIVE'))
       await stream.end()
     })
+
+    test('are not sent again to who has them, when Redis lost its newest and gets them back', async () => {
+      await publisher.publish(...made(1, 3))
+      const first = subscribe()
+      const { cursor } = await first.event()
+      await first.end()
+      await redis.del(`${namespace}live:${channel}`)
+      await publisher.publish(...made(1, 2))
+      const stream = subscribe(cursor)
+      assert.equal((await stream.event()).phase, 'CAUGHT_UP')
+      await publisher.publish(...made(3, 4))
+      assert.deepEqual(await stream.event().then((event) => [event.phase, seqOf(event)]), ['LIVE', 4])
+      await stream.end()
+    })
   })
 }

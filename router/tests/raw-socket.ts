@@ -20,8 +20,8 @@ export interface RawSocket {
 }
 
 /** @param routerUrl of a router over HTTP */
-export function openSocket(routerUrl: string, options: WebSocket.ClientOptions = {}): RawSocket {
-  const socket = new WebSocket(`${routerUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options)
+export function openSocket(routerUrl: string, options: WebSocket.ClientOptions = {}, search = ''): RawSocket {
+  const socket = new WebSocket(`${routerUrl.replace('http', 'ws')}/graphql${search}`, 'graphql-transport-ws', options)
   const messages: Message[] = []
   socket.on('message', (data) => messages.push(JSON.parse(String(data)) as Message))
   return {

@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test'
 import { publishRevocation } from '@vibely/kit/revocations'
 import { eventually } from '@vibely/testkit/eventually'
 import type WebSocket from 'ws'
-import { openAcknowledged as acknowledged, openSocket, subscribeMessage, upgradeStatus } from './raw-socket.ts'
+import { openAcknowledged as acknowledged, isLetIn, openSocket, subscribeMessage, upgradeStatus } from './raw-socket.ts'
 import { reviewEvent, runRouter } from './running.ts'
 
 describe('sockets', async () => {
@@ -58,6 +58,18 @@ describe('sockets', async () => {
     await once(nonsense.socket, 'open')
     nonsense.socket.send('{')
     assert.deepEqual(await Promise.all([bad.closed, early.closed, silent.closed, nonsense.closed]), [4403, 4401, 4408, 4400])
+  })
+
+  test('a token in the address lets nobody in as somebody: addresses stand in logs', async () => {
+    const token = await credentials.token()
+    const connection = openSocket(running.url, {}, `?token=${token}&authorization=${encodeURIComponent(`Bearer ${token}`)}`)
+    await once(connection.socket, 'open')
+    connection.send({ type: 'connection_init' })
+    assert.ok(await isLetIn(connection))
+    connection.send(subscribe('1', '{ me { id } }'))
+    await eventually(() => connection.results('1').length === 1)
+    assert.match(JSON.stringify(connection.results('1')), /"UNAUTHENTICATED"/)
+    connection.socket.close()
   })
 
   test('a second introduction closes with 4429, a second operation of the same name with 4409', async () => {

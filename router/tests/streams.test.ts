@@ -112,6 +112,11 @@ describe('streams over HTTP', async () => {
     const search = `?query=${encodeURIComponent(QUERY)}&variables=${encodeURIComponent(JSON.stringify({ room }))}`
     const first = await open(EVENTS, undefined, search)
     assert.equal(first.response.headers['content-type'], 'text/event-stream; charset=utf-8')
+    // A proxy that waits for more would hold events back.
+    assert.deepEqual(
+      [first.response.headers['x-accel-buffering'], first.response.headers['cache-control']],
+      ['no', 'no-store, no-transform'],
+    )
     await eventually(() => idsIn(first.text()).length === 1)
     await publisher.publish(reviewEvent(1, { channel }), reviewEvent(2, { channel }))
     await eventually(() => idsIn(first.text()).length === 3)
