@@ -82,6 +82,7 @@ describe('HTTP', async () => {
     assert.doesNotMatch(policy.replaceAll(new URL(url).host, ''), /https?:|\*/)
     assert.doesNotMatch(page, /<(script|link|img|iframe)[^>]+(src|href)="https?:/)
     assert.match(page, /vibelyFetcher/)
+    assert.match(page, /initialQuery: .*graphiql:query/, 'who comes back finds his tab, not an empty one')
     const again = await fetch(url, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } })
     assert.equal(again.status, 304)
     assert.match(await (await fetch(`${url}/sandbox`)).text(), /EmbeddedSandbox/)

@@ -44,6 +44,9 @@ function vibelyFetcher(params, options) {
   };
 }`
 
+// Without a word about what to open with, GraphiQL opens an empty tab for everybody who comes back.
+const FIRST_TAB = `new URLSearchParams(location.search).get('query') || localStorage.getItem('graphiql:query') || options.defaultQuery`
+
 const RENDER = 'YogaGraphiQL.renderYogaGraphiQL('
 
 /** GraphiQL as one page that needs nothing else: scripts, styles and workers are inside. */
@@ -53,8 +56,11 @@ async function explorerPage(defaultQuery: string): Promise<string> {
   const page = renderGraphiQL({ title: 'Vibely', defaultQuery, endpoint: '/graphql', headers: '{}', shouldPersistHeaders: false })
   const at = page.lastIndexOf(RENDER)
   if (at < 0) throw new Error('the explorer page has changed its form')
-  const call = `${FETCHER}\n((root, options) => ${RENDER}root, { ...options, endpoint: undefined, fetcher: vibelyFetcher }))(`
-  return page.slice(0, at) + call + page.slice(at + RENDER.length)
+  const ours = `{ ...options, endpoint: undefined, fetcher: vibelyFetcher, initialQuery: ${FIRST_TAB} }`
+  // GraphiQL fills the window; what its editors measure out of sight would make it scroll.
+  const start = page.slice(0, at).replace('</head>', '<style>body { overflow: hidden }</style></head>')
+  const call = `${FETCHER}\n((root, options) => ${RENDER}root, ${ours}))(`
+  return start + call + page.slice(at + RENDER.length)
 }
 
 const SANDBOX = `<!doctype html>
