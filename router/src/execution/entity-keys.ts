@@ -1,16 +1,43 @@
-import { type GraphQLSchema, isEnumType, Kind, parse, type SelectionSetNode } from 'graphql'
+import {
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isEnumType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  parse,
+  type SelectionSetNode,
+} from 'graphql'
+import { entityFields } from '../planning/required-fetches.ts'
 import { argumentsOf } from '../supergraph/features.ts'
 import { fieldOf, isJson, type Json } from './merge.ts'
 
-/** Whether an object has all fields of one of the keys by which a subgraph resolves its type, or the type of which it is a kind. */
-export function keyCheck(supergraph: GraphQLSchema, serviceName: string): (entity: Json) => boolean {
+interface Needs {
+  readonly keys: readonly SelectionSetNode[]
+  /** What each field that is asked for requires. */
+  readonly requirements: readonly (SelectionSetNode | null)[]
+}
+
+/**
+ * Whether an object has enough for a fetch: all fields of one of the keys by which the subgraph resolves its type, or the type of which
+ * it is a kind, and what at least one of the fields requires.
+ */
+export function keyCheck(supergraph: GraphQLSchema, serviceName: string, query: string): (entity: Json) => boolean {
   const graph = graphOf(supergraph, serviceName)
-  const known = new Map<string, readonly SelectionSetNode[]>()
+  const fields = entityFields(parse(query, { noLocation: true })).map(({ name }) => name.value)
+  const known = new Map<string, Needs>()
+  const needsOf = (typeName: string): Needs => {
+    const made = known.get(typeName) ?? {
+      keys: keysOf(supergraph, graph, typeName),
+      requirements: fields.filter((field) => field !== '__typename').map((field) => requirementOf(supergraph, graph, typeName, field)),
+    }
+    known.set(typeName, made)
+    return made
+  }
   return (entity) => {
-    const name = String(entity.__typename)
-    const keys = known.get(name) ?? keysOf(supergraph, graph, name)
-    known.set(name, keys)
-    return keys.some((key) => has(entity, key))
+    const { keys, requirements } = needsOf(String(entity.__typename))
+    return keys.some((key) => has(entity, key)) && requirements.some((one) => one === null || has(entity, one))
   }
 }
 
@@ -21,11 +48,23 @@ function graphOf(supergraph: GraphQLSchema, serviceName: string): string | undef
   return graphs.getValues().find(({ astNode }) => astNode?.directives?.some((one) => argumentsOf(one).name === serviceName))?.name
 }
 
-function keysOf(supergraph: GraphQLSchema, graph: string | undefined, typeName: string): readonly SelectionSetNode[] {
+/** A type, and those of which it is a kind. */
+function typesOf(supergraph: GraphQLSchema, typeName: string): readonly (GraphQLObjectType | GraphQLInterfaceType)[] {
   const type = supergraph.getType(typeName)
-  const interfaces = type && 'getInterfaces' in type ? type.getInterfaces() : []
-  return [type, ...interfaces].flatMap((one) =>
-    (one?.astNode?.directives ?? []).flatMap((directive) => {
+  return isObjectType(type) || isInterfaceType(type) ? [type, ...type.getInterfaces()] : []
+}
+
+function requirementOf(supergraph: GraphQLSchema, graph: string | undefined, typeName: string, field: string): SelectionSetNode | null {
+  const required = typesOf(supergraph, typeName)
+    .flatMap((type) => type.getFields()[field]?.astNode?.directives ?? [])
+    .map(argumentsOf)
+    .find(({ graph: of, requires }) => of === graph && typeof requires === 'string')
+  return required ? fieldSet(String(required.requires)) : null
+}
+
+function keysOf(supergraph: GraphQLSchema, graph: string | undefined, typeName: string): readonly SelectionSetNode[] {
+  return typesOf(supergraph, typeName).flatMap((one) =>
+    (one.astNode?.directives ?? []).flatMap((directive) => {
       const { graph: of, key, resolvable } = argumentsOf(directive)
       return directive.name.value === 'join__type' && of === graph && typeof key === 'string' && resolvable !== false ? [fieldSet(key)] : []
     }),

@@ -52,7 +52,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     outputRewrites,
     contextRewrites = [],
   } = node
-  const isKeyed = CONDITION.test(query) ? keyCheck(supergraphSchema, serviceName) : undefined
+  const isKeyed = CONDITION.test(query) ? keyCheck(supergraphSchema, serviceName, query) : undefined
   const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isKeyed)
 
   const fixed = { query, queryJson: JSON.stringify(query), operationName }

@@ -163,7 +163,7 @@ const appliesTo = (schema: GraphQLSchema, condition: string | undefined, typeNam
 /** Writes selected fields of an object; undefined when it lacks one. */
 function textWriter(schema: GraphQLSchema, selections: Selections): (value: Json) => string | undefined {
   if (selections.some(({ kind }) => kind === 'InlineFragment')) return abstractWriter(schema, selections)
-  const fields = (selections as readonly Field[]).map(({ alias, name, selections: inner }) => ({
+  const fields = joined(selections as readonly Field[]).map(({ alias, name, selections: inner }) => ({
     name: alias ?? name,
     prefix: `${JSON.stringify(alias ?? name)}:`,
     write: inner ? nested(textWriter(schema, inner)) : scalarText,
@@ -178,6 +178,17 @@ function textWriter(schema: GraphQLSchema, selections: Selections): (value: Json
     }
     return `{${text}}`
   }
+}
+
+/** Fields of one name are one field, with all that is selected of it. */
+function joined(fields: readonly Field[]): readonly Field[] {
+  const byName = new Map<string, Field>()
+  for (const field of fields) {
+    const name = field.alias ?? field.name
+    const known = byName.get(name)
+    byName.set(name, known?.selections && field.selections ? { ...known, selections: [...known.selections, ...field.selections] } : field)
+  }
+  return [...byName.values()]
 }
 
 /** Selections with fragments inside a key: what applies depends on each object. */

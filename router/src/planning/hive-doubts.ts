@@ -1,6 +1,7 @@
 import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 import { namesIn } from '../supergraph/needed-names.ts'
+import { interfaceObjectDoubts } from './interface-object-doubts.ts'
 import type { Plan, PlanNode } from './planner.ts'
 
 /** What Hive Router's planner is known to get wrong. Each case stands in the tests of federation. */
@@ -11,14 +12,22 @@ export interface HiveDoubts {
 
 /**
  * Reads from a supergraph which fields are beyond the planner: such as take arguments from what stands around them, of which it knows
- * nothing, and such as require a field that takes arguments, which it gives to one that asks for other arguments, too.
+ * nothing, such as require a field that takes arguments, which it gives to one that asks for other arguments, too, and some under conditions.
  */
 export function hiveDoubts(executionSdl: string): HiveDoubts {
   const contextual = new Set<string>()
+  /** Names of fields with `@requires` on an interface that is an object there. Under a condition the planner forgets what they require. */
+  const onInterfaces = new Set<string>()
   const takingArguments = new Set<string>()
   /** Names of fields with `@requires`, and of what each requires. */
   const requiring: { readonly name: string; readonly names: readonly string[] }[] = []
-  visit(parse(executionSdl, { noLocation: true }), {
+  const supergraph = parse(executionSdl, { noLocation: true })
+  const aboutInterfaceObjects = interfaceObjectDoubts(supergraph)
+  visit(supergraph, {
+    InterfaceTypeDefinition({ fields = [] }) {
+      for (const { name, directives = [] } of fields)
+        if (directives.some((directive) => argumentsOf(directive).requires !== undefined)) onInterfaces.add(name.value)
+    },
     FieldDefinition({ name, arguments: given = [], directives = [] }) {
       if (directives.some((directive) => argumentsOf(directive).contextArguments !== undefined)) contextual.add(name.value)
       if (given.length > 0) takingArguments.add(name.value)
@@ -35,16 +44,22 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
   return {
     about(operation) {
       let doubtful = false
+      let onInterface = false
+      let conditional = false
       visit(operation, {
         Field(field) {
           doubtful ||= isDoubtful(field)
+          onInterface ||= onInterfaces.has(field.name.value)
+        },
+        Directive({ name }) {
+          conditional ||= name.value === 'skip' || name.value === 'include'
         },
         // Its own variable of an entity fetch is called so, too.
         VariableDefinition({ variable }) {
           doubtful ||= variable.name.value === 'representations'
         },
       })
-      return doubtful
+      return doubtful || (onInterface && conditional) || aboutInterfaceObjects(operation)
     },
   }
 }

@@ -13,10 +13,11 @@ import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
 export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEngine>): PlanEngine {
   const planner = new QueryPlanner(executionSdl)
   const doubts = hiveDoubts(executionSdl)
+  const hidesTypes = hasInaccessibleTypes(parse(executionSdl, { noLocation: true }))
   let other: Promise<PlanEngine> | undefined
 
   function tryPlan(document: DocumentNode, { labels }: PlanChoices): Plan | null {
-    const fetched = withoutUnfetched(document)
+    const fetched = withoutUnfetched(document, hidesTypes)
     if (!fetched) return { kind: 'QueryPlan' }
     if (doubts.about(fetched)) return null
     try {
@@ -44,8 +45,11 @@ function percentageOf(percentages: readonly number[], labels: readonly string[])
   return holding.length === 0 ? 100 : Math.max(0, Math.min(...holding) - 1e-9)
 }
 
-/** The operation without what no subgraph is asked for, which this planner does not know how to leave out; null when nothing is left. */
-function withoutUnfetched(document: DocumentNode): DocumentNode | null {
+/**
+ * The operation without what no subgraph is asked for, which this planner does not know how to leave out; null when nothing is left.
+ * @param typed ask every object for its type: the planner asks where it needs to know, and one that no client may see is to be known
+ */
+function withoutUnfetched(document: DocumentNode, typed: boolean): DocumentNode | null {
   let empty = false
   const rest = visit(document, {
     Field: {
@@ -58,7 +62,9 @@ function withoutUnfetched(document: DocumentNode): DocumentNode | null {
     },
     InlineFragment: { leave: decided },
     FragmentSpread: { leave: decided },
-    SelectionSet: { leave: (set) => (set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined) },
+    SelectionSet: {
+      leave: (set) => (typed || set.selections.length === 0 ? { ...set, selections: [TYPENAME, ...set.selections] } : undefined),
+    },
     OperationDefinition: {
       leave(operation) {
         const selections = operation.selectionSet.selections.filter((one) => one.kind !== Kind.FIELD || one.name.value !== '__typename')
@@ -69,6 +75,11 @@ function withoutUnfetched(document: DocumentNode): DocumentNode | null {
   })
   return empty ? null : rest
 }
+
+const hasInaccessibleTypes = (supergraph: DocumentNode): boolean =>
+  supergraph.definitions.some(
+    (one) => one.kind === Kind.OBJECT_TYPE_DEFINITION && (one.directives ?? []).some(({ name }) => name.value === 'inaccessible'),
+  )
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 

@@ -80,7 +80,7 @@ function groupsOf({ calls, needs }: RequiredArguments, { requires, operation, se
 }
 
 /** Fields at the top of an entity fetch, in whatever fragments they stand. */
-function entityFields(document: DocumentNode): readonly FieldNode[] {
+export function entityFields(document: DocumentNode): readonly FieldNode[] {
   const walk = (selections: readonly SelectionNode[]): readonly FieldNode[] =>
     selections.flatMap((one) => {
       if (one.kind === Kind.FIELD) return [one]

@@ -48,15 +48,23 @@ const oracle: ExecutorFactory = (state, sources, logger) =>
 for (const file of ['non-resolvable-interface-object.ts', 'unreachable-fields.ts', 'context.ts']) supergraphs.delete(file)
 /** Where an operation has so many plans that the planner takes a second for each, there are fewer operations. */
 const DEARLY_PLANNED = new Set(['shared-root.ts', 'interface-object-indirect.ts'])
+/** A field that requires what is provided may come with it or behind it: the hashes are of what it was given. */
+const PLANNED_OTHERWISE = new Set(['federation-1.ts'])
+
 describe('the compiled executor answers random operations as the stock one does', () => {
   for (const [name, read] of supergraphs) {
     test(name, async () => {
-      const state = openState(await read())
+      const supergraph = await read()
+      const state = openState(supergraph)
       const between = { state, left: oracle, right: compiledExecutor }
       const own = DEARLY_PLANNED.has(name) ? seeds.slice(0, Math.ceil(COUNT / 5)) : seeds
       const sound = await compareExecutors(between, own, false)
       const broken = await compareExecutors(between, own, true)
       assert.equal(sound.operations + broken.operations, 2 * own.length)
+      // Plans differ, and so do the requests that faults hang on: without faults the answers are the same.
+      if (PLANNED_OTHERWISE.has(name)) return
+      const planners = { state, left: compiledExecutor, right: compiledExecutor, rightState: openState(supergraph, 'hive') }
+      await compareExecutors(planners, own.slice(0, Math.ceil(own.length / 2)), false)
       if (name === OWN) assert.ok(broken.errors > 0, 'the faults showed nowhere')
     })
   }

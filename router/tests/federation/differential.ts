@@ -5,7 +5,7 @@ import { executeSync, type GraphQLError, type GraphQLSchema, parse } from 'graph
 import type { Answer } from '../../src/execution/answer.ts'
 import { run } from '../../src/execution/run.ts'
 import { DEFAULT_LIMITS } from '../../src/operations/limit-settings.ts'
-import { openOperations } from '../../src/operations/prepare.ts'
+import { type Operations, openOperations } from '../../src/operations/prepare.ts'
 import type { Plan } from '../../src/planning/planner.ts'
 import type { SchemaState } from '../../src/supergraph/schema-state.ts'
 import { failingResolvers, faulty } from './faults.ts'
@@ -18,33 +18,35 @@ export interface Differential {
   readonly state: SchemaState
   readonly left: ExecutorFactory
   readonly right: ExecutorFactory
+  /** Where the right side plans, if not in `state`. */
+  readonly rightState?: SchemaState
   readonly caller?: Caller
 }
 
 /** Runs the operations of some seeds through two executors over the same sources. @throws AssertionError with the operation that they answer differently */
 export async function compareExecutors(
-  { state, left, right, caller = ANONYMOUS }: Differential,
+  { state, left, right, rightState = state, caller = ANONYMOUS }: Differential,
   seeds: Iterable<number>,
   withFaults: boolean,
 ): Promise<{ readonly operations: number; readonly errors: number }> {
   const outcome = { operations: 0, errors: 0 }
-  const operations = openOperations(state, { introspection: true, limits: GENEROUS })
+  const operationsOf = new Map([state, rightState].map((one) => [one, openOperations(one, { introspection: true, limits: GENEROUS })]))
   const sound = hashingSources(state)
   for (const seed of seeds) {
     const random = randomOperation(state.apiSchema, seed, !withFaults && seed % 2 === 0)
     // Without faults the other side plans and runs the operation with its conditions decided, which says the same.
     const plain = withFaults ? random : (withoutConditions(state.apiSchema, random) ?? random)
     const sources = withFaults ? hashingSources(state, failingResolvers(seed)).map((source) => faulty(source, seed)) : sound
-    const answer = async (open: ExecutorFactory, { query, variables }: RandomOperation) => {
-      const operation = await operations.prepare(query, null, caller.viewer)
+    const answer = async (open: ExecutorFactory, at: SchemaState, { query, variables }: RandomOperation) => {
+      const operation = await (operationsOf.get(at) as Operations).prepare(query, null, caller.viewer)
       const signal = new AbortController().signal
       return {
         operation,
-        answer: await run(state.apiSchema, open(state, sources, silent), silent, { operation, variables, caller, signal }),
+        answer: await run(state.apiSchema, open(at, sources, silent), silent, { operation, variables, caller, signal }),
       }
     }
-    const { answer: expected } = await answer(left, plain)
-    const { answer: other, operation } = await answer(right, random)
+    const { answer: expected } = await answer(left, state, plain)
+    const { answer: other, operation } = await answer(right, rightState, random)
     const what = `seed ${seed}\n${random.query}\n${JSON.stringify(random.variables)}`
     if (withFaults && requiresMuch(operation.plan)) assertNulled(expected, other, what)
     else assertSame(expected, other, what)

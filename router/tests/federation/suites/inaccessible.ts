@@ -47,6 +47,7 @@ export const suite: Suite = {
       errors: 'at least one',
     },
     { query: '{ being { __typename id } }', data: { being: null }, errors: 'at least one' },
+    { query: '{ being { id } }', data: { being: null }, errors: 'at least one' },
     {
       query: '{ __type(name: "User") { fields { name } } spy: __type(name: "Spy") { name } }',
       data: { __type: { fields: [{ name: 'id' }, { name: 'letter' }] }, spy: null },

@@ -23,7 +23,13 @@ export const suite: Suite = {
         type Account @interfaceObject @key(fields: "id") { id: ID! name: String! @external greeting: String @requires(fields: "name") }`,
       resolvers: {
         Query: { letter: () => ({ to: { id: '2' } }) },
-        Account: { __resolveReference: (ref: object) => ref, greeting: ({ name }: { name?: string }) => `Dear ${name}` },
+        Account: {
+          __resolveReference: (ref: object) => ref,
+          greeting({ name }: { name?: string }) {
+            if (name === undefined) throw new Error('no name was given')
+            return `Dear ${name}`
+          },
+        },
       },
     },
   }),
@@ -33,6 +39,11 @@ export const suite: Suite = {
     {
       query: '{ letter { to { __typename name greeting email } } }',
       data: { letter: { to: { __typename: 'Company', name: 'Acme', greeting: 'Dear Acme', email: 'hi@example.org' } } },
+    },
+    {
+      query: 'query($no: Boolean!) { letter { to { ... @skip(if: $no) { greeting } } } }',
+      variables: { no: false },
+      data: { letter: { to: { greeting: 'Dear Acme' } } },
     },
     { query: '{ accounts { ... on Company { greeting } } }', data: { accounts: [{}, { greeting: 'Dear Acme' }] } },
   ],

@@ -37,6 +37,11 @@ export const suite: Suite = {
   }),
   examples: [
     {
+      query: '{ admin { friend { ... on Guest { __typename friend { ... on Admin { id } } } } } }',
+      data: { admin: { friend: { __typename: 'Guest', friend: null } } },
+      stockFails: 'it takes the name of the interface for that of the kind',
+    },
+    {
       query: '{ people { id postCount } }',
       data: {
         people: [

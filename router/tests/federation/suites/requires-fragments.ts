@@ -49,6 +49,17 @@ export const suite: Suite = {
   }),
   examples: [
     {
+      query: 'query($no: Boolean!) { entities @include(if: true) { ... { ... @skip(if: $no) { also: words } } kind } }',
+      variables: { no: false },
+      data: {
+        entities: [
+          { also: 'foo 1, bar 1, deep', kind: 'Bar' },
+          { also: 'foo 2, baz 2, -', kind: 'Baz' },
+          { also: 'nothing', kind: 'none' },
+        ],
+      },
+    },
+    {
       query: '{ entities { words } }',
       data: { entities: [{ words: 'foo 1, bar 1, deep' }, { words: 'foo 2, baz 2, -' }, { words: 'nothing' }] },
     },
