@@ -13,31 +13,28 @@ import { entityFields } from '../planning/required-fetches.ts'
 import { argumentsOf } from '../supergraph/features.ts'
 import { fieldOf, isJson, type Json } from './merge.ts'
 
-interface Needs {
-  readonly keys: readonly SelectionSetNode[]
-  /** What each field that is asked for requires. */
-  readonly requirements: readonly (SelectionSetNode | null)[]
+/** Whether an object has all fields of one of the keys by which a subgraph resolves its type, or the type of which it is a kind. */
+export function keyCheck(supergraph: GraphQLSchema, serviceName: string): (entity: Json) => boolean {
+  const graph = graphOf(supergraph, serviceName)
+  const keys = byType((typeName) => keysOf(supergraph, graph, typeName))
+  return (entity) => keys(String(entity.__typename)).some((key) => has(entity, key))
 }
 
-/**
- * Whether an object has enough for a fetch: all fields of one of the keys by which the subgraph resolves its type, or the type of which
- * it is a kind, and what at least one of the fields requires.
- */
-export function keyCheck(supergraph: GraphQLSchema, serviceName: string, query: string): (entity: Json) => boolean {
+/** Whether an object has enough for a fetch: a key, and what at least one of the fields requires that are asked for. */
+export function fetchCheck(supergraph: GraphQLSchema, serviceName: string, query: string): (entity: Json) => boolean {
   const graph = graphOf(supergraph, serviceName)
-  const fields = entityFields(parse(query, { noLocation: true })).map(({ name }) => name.value)
-  const known = new Map<string, Needs>()
-  const needsOf = (typeName: string): Needs => {
-    const made = known.get(typeName) ?? {
-      keys: keysOf(supergraph, graph, typeName),
-      requirements: fields.filter((field) => field !== '__typename').map((field) => requirementOf(supergraph, graph, typeName, field)),
-    }
+  const isKeyed = keyCheck(supergraph, serviceName)
+  const fields = entityFields(parse(query, { noLocation: true })).flatMap(({ name }) => (name.value === '__typename' ? [] : [name.value]))
+  const requirements = byType((typeName) => fields.map((field) => requirementOf(supergraph, graph, typeName, field)))
+  return (entity) => isKeyed(entity) && requirements(String(entity.__typename)).some((one) => one === null || has(entity, one))
+}
+
+function byType<T>(make: (typeName: string) => T): (typeName: string) => T {
+  const known = new Map<string, T>()
+  return (typeName) => {
+    const made = known.get(typeName) ?? make(typeName)
     known.set(typeName, made)
     return made
-  }
-  return (entity) => {
-    const { keys, requirements } = needsOf(String(entity.__typename))
-    return keys.some((key) => has(entity, key)) && requirements.some((one) => one === null || has(entity, one))
   }
 }
 

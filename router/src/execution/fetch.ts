@@ -4,7 +4,7 @@ import { clientName } from '../operations/data-names.ts'
 import { type FetchNode, REQUIRED } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
 import type { Deferral } from './defer.ts'
-import { keyCheck } from './entity-keys.ts'
+import { fetchCheck } from './entity-keys.ts'
 import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
 import type { FoundEntities } from './found-entities.ts'
@@ -52,8 +52,8 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     outputRewrites,
     contextRewrites = [],
   } = node
-  const isKeyed = CONDITION.test(query) ? keyCheck(supergraphSchema, serviceName, query) : undefined
-  const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isKeyed)
+  const isEnough = CONDITION.test(query) ? fetchCheck(supergraphSchema, serviceName, query) : undefined
+  const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isEnough)
 
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
@@ -100,7 +100,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const surroundings = contextRewrites.length > 0 ? surroundingsOf(supergraphSchema, contextRewrites, path) : undefined
   if (!surroundings) {
     const places = path.map((part) => (typeof part === 'string' ? part : [...part]))
-    const wanted = JSON.stringify([places, requires, inputRewrites, isKeyed && serviceName])
+    const wanted = JSON.stringify([places, requires, inputRewrites, isEnough && [serviceName, query]])
     return (run) => {
       const entities = run.found.find(wanted, () => represent(objectsAt(run.root, path)))
       return fetchEntities(run, entities, picked(run.execution.variables))

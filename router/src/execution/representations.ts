@@ -33,13 +33,13 @@ export interface Represented {
 
 /**
  * Compiles what a fetch requires of its entities.
- * @param isKeyed given for a fetch with conditions: whether a part of what it requires is enough to find the entity
+ * @param suffices given for a fetch with conditions: whether a part of what it requires is enough to find the entity
  */
 export function representationsOf(
   schema: GraphQLSchema,
   requires: Selections,
   rewrites: FetchNode['inputRewrites'],
-  isKeyed?: (representation: Json) => boolean,
+  suffices?: (representation: Json) => boolean,
 ): (entities: readonly Json[]) => Represented {
   const byType = new Map<unknown, TypeRepresentation>()
 
@@ -54,7 +54,7 @@ export function representationsOf(
 
   function textOfEntity({ write }: TypeRepresentation, entity: Json): string | undefined {
     const text = write(entity)
-    if (text === undefined) return isKeyed && partial(entity, isKeyed)
+    if (text === undefined) return suffices && partial(entity, suffices)
     return rewrites ? JSON.stringify(rewritten(JSON.parse(text) as Json)) : text
   }
 
