@@ -150,6 +150,25 @@ describe('streams over HTTP', async () => {
     assert.match(parts.text(), /\{"payload":null,"errors":\[.*"UNAUTHENTICATED".*\r\n--graphql--\r\n$/)
   })
 
+  test('a session that ends while its client is slow to say what he wants opens no stream', async () => {
+    const authorization = `Bearer ${await credentials.token({ sid: 'session_slow' })}`
+    const body = JSON.stringify({ query: QUERY, variables: { room } })
+    const headers = { authorization, accept: 'text/event-stream', 'content-type': 'application/json', 'content-length': body.length }
+    const slow = request(url, { method: 'POST', headers: { ...headers, expect: '100-continue' } })
+    slow.flushHeaders()
+    // By then the headers have been read.
+    await once(slow, 'continue')
+    await running.ask('{ __typename }')
+    const other = request(url, { method: 'POST', headers }).end(body)
+    const [opened] = (await once(other, 'response')) as [IncomingMessage]
+    await publishRevocation(running.redis, running.namespace, 'session_slow', 600)
+    await once(opened.resume(), 'end')
+    slow.end(body)
+    const [answer] = (await once(slow, 'response')) as [IncomingMessage]
+    assert.equal(answer.statusCode, 401)
+    answer.resume()
+  })
+
   test('what cannot be a stream is refused before one begins', async () => {
     const codes = async (headers: Record<string, string>, body?: object, search?: string) => {
       const { response, text, closed } = await open(headers, body, search)

@@ -80,12 +80,14 @@ export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
   const single = openSingleConnections(begin)
   async function handle(request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders): Promise<void> {
     if (!isAllowed(request.headers)) throw new HttpRefusal(403, 'FORBIDDEN', 'This origin is not allowed.')
+    const isSingle = streamTokenOf(request) !== null || request.method === 'PUT'
+    // Ahead of the credential: one that ends while its client is slow to say what he wants must not open a stream.
+    const parameters = isSingle ? null : await streamParameters(request)
     const ip = addressOf(request)
     const identity = await authenticator.authenticate(request.headers.authorization, ip)
     const caller = { viewer: identity.viewer, ip, userAgent: request.headers['user-agent'] ?? null }
     const asked: StreamRequest = { request, response, headers, identity, caller }
-    if (streamTokenOf(request) !== null || request.method === 'PUT') return single.handle(asked)
-    const parameters = await streamParameters(request)
+    if (!parameters) return single.handle(asked)
     const lastEventId = request.headers['last-event-id']
     const resumeFrom = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined
     const stream = begin(asked, wantsMultipart(request) ? multipartFormat : distinctFormat)
