@@ -47,6 +47,26 @@ describe('input hygiene', async () => {
     assert.deepEqual([status, message], [400, 'The request body is not UTF-8.'])
   })
 
+  test('an empty operation name is none, however the document is known', async () => {
+    const query = '{ named: __typename }'
+    for (const operationName of ['', undefined, '']) {
+      const answer = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, operationName }),
+      })
+      assert.deepEqual(await answer.json(), { data: { named: 'Query' } })
+    }
+  })
+
+  test('variables that are too deep are refused by GET too', async () => {
+    const deep = '['.repeat(7_000) + ']'.repeat(7_000)
+    const line = `GET /graphql?query={__typename}&variables={"a":${deep}} HTTP/1.1`
+    const { status, body } = await rawRequest(url, `${line}\r\nhost: x\r\napollo-require-preflight: 1\r\nconnection: close\r\n\r\n`)
+    assert.equal(status, 200)
+    assert.match(body, /deeper than 20 levels.*BAD_USER_INPUT/)
+  })
+
   test('JSON of another shape is refused', async () => {
     for (const body of [
       '',

@@ -38,6 +38,7 @@ const CORPUS: Readonly<Record<string, Sent>> = {
   _entities: query('{ _entities(representations: []) { __typename } }'),
   'a batch': { body: [{ query: '{ __typename }' }] },
   'variables that are a list': { body: { query: '{ __typename }', variables: [] } },
+  'an operation name that is empty': { body: { query: '{ __typename }', operationName: '' } },
   'extensions that are unknown': { body: { query: '{ __typename }', extensions: { some: 'thing' } } },
 }
 const ACCEPTED = [

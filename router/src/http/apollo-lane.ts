@@ -136,9 +136,9 @@ function httpRequest({ request, parameters, query }: Exchange): HTTPGraphQLReque
   const accept = request.headers.accept
   const headers = new HeaderMap([['content-type', 'application/json'], ...(accept === undefined ? [] : [['accept', accept] as const])])
   if (method !== 'GET')
-    return { method, headers, search: '', body: { query, operationName: operationName ?? null, variables: variables ?? null } }
+    return { method, headers, search: '', body: { query, operationName: operationName || null, variables: variables ?? null } }
   const search = new URLSearchParams({ query })
-  if (operationName !== undefined) search.set('operationName', operationName)
-  if (variables !== undefined) search.set('variables', JSON.stringify(variables))
+  // Its variables are ours to run with, and may be too deep to be written as text.
+  if (operationName) search.set('operationName', operationName)
   return { method, headers, search: `?${search}`, body: '' }
 }

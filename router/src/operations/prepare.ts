@@ -154,7 +154,8 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
         : validate(state.apiSchema, document, mayIntrospect ? specifiedRules : RULES_WITHOUT_SCHEMA, { maxErrors: 10 })
       if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, mayIntrospect)))
     })
-    const asked = getOperationAST(document, name)
+    // An empty name is none.
+    const asked = getOperationAST(document, name || null)
     if (!asked) throw new InvalidOperation([refusal(name ? `There is no operation named "${name}".` : 'Name the operation to run.')])
     // Later stages take the first operation that they find.
     const alone = withDataNames(separateOperations(document)[asked.name?.value ?? ''] ?? document, state.neededNames)
