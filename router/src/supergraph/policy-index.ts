@@ -12,7 +12,7 @@ export interface Requirement {
 }
 
 export interface PolicyIndex {
-  /** Requirements of a field: its own, its type's and those of the type it returns. */
+  /** Requirements of a field: its own, its type's, those of the type it returns and, for an interface's, those of the types behind it. */
   of(typeName: string, fieldName: string): readonly Requirement[]
 }
 
@@ -45,12 +45,25 @@ export function policyIndex(supergraph: DocumentNode): PolicyIndex {
     const own = requirement(definition.directives as readonly ConstDirectiveNode[])
     if (own) ofType.set(definition.name.value, own)
   }
+  const objects = supergraph.definitions.filter((definition) => definition.kind === Kind.OBJECT_TYPE_DEFINITION)
+  /** What stands on an interface's field in the types behind it: not every composition has spread that to the interface. */
+  const behind = (interfaceName: string, fieldName: string) =>
+    objects
+      .filter(({ interfaces = [] }) => interfaces.some(({ name }) => name.value === interfaceName))
+      .flatMap(({ name, fields = [] }) => [
+        ofType.get(name.value),
+        requirement(fields.find((one) => one.name.value === fieldName)?.directives),
+      ])
+
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    const { value: typeName } = definition.name
     for (const field of definition.fields ?? []) {
-      const all = [ofType.get(definition.name.value), requirement(field.directives), ofType.get(namedType(field.type).name.value)]
+      const { value: fieldName } = field.name
+      const own = [ofType.get(typeName), requirement(field.directives), ofType.get(namedType(field.type).name.value)]
+      const all = definition.kind === Kind.INTERFACE_TYPE_DEFINITION ? [...own, ...behind(typeName, fieldName)] : own
       const given = all.filter((one) => one !== undefined)
-      if (given.length > 0) ofField.set(`${definition.name.value}.${field.name.value}`, given)
+      if (given.length > 0) ofField.set(`${typeName}.${fieldName}`, [...new Set(given)])
     }
   }
   return { of: (typeName, fieldName) => ofField.get(`${typeName}.${fieldName}`) ?? NONE }

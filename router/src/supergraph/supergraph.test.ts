@@ -44,6 +44,15 @@ test('what a type asks for is asked for behind its interface too', () => {
   assert.equal(index.of('Node', 'id').length, 0)
 })
 
+test('also where the composition has not spread it to the interface', () => {
+  const spread = /interface Node[^}]+}/.exec(guarded.supergraphSdl)?.[0] ?? ''
+  assert.match(spread, /@authenticated/)
+  const index = policyIndex(parse(guarded.supergraphSdl.replace(spread, spread.replace(' @authenticated', ''))))
+  assert.deepEqual(index.of('Node', 'note'), index.of('Thing', 'note'))
+  assert.equal(index.of('Node', 'note').length, 1)
+  assert.deepEqual(index.of('Node', 'id'), [])
+})
+
 test('the live index has the channels of subscription fields', () => {
   assert.deepEqual([...liveIndex(parse(guarded.supergraphSdl))], [['ticks', { channel: 'ticks:{args.room}', replay: true, store: null }]])
 })
