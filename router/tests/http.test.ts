@@ -88,6 +88,13 @@ describe('HTTP', async () => {
     assert.match(await (await fetch(`${url}/sandbox`)).text(), /EmbeddedSandbox/)
   })
 
+  test('a browser that visits /graphql is taken to the explorer', async () => {
+    const visit = await fetch(`${url}/graphql`, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }, redirect: 'manual' })
+    assert.deepEqual([visit.status, visit.headers.get('location')], [303, '/'])
+    const query = await fetch(`${url}/graphql?query={__typename}`, { headers: { accept: 'text/html' }, redirect: 'manual' })
+    assert.equal(query.status, 400, 'what asks for something is answered')
+  })
+
   test('the icon of the explorer is there', async () => {
     const icon = await fetch(`${url}/favicon.ico`)
     assert.deepEqual([icon.status, icon.headers.get('content-type')], [200, 'image/svg+xml'])

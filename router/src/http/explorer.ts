@@ -82,7 +82,7 @@ if (window.EmbeddedSandbox) {
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#4f2d7f"/><path d="M8 9l8 15 8-15" fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/></svg>`
 
 /**
- * `/` is GraphiQL, `/sandbox` Apollo Sandbox.
+ * `/` is GraphiQL, `/sandbox` Apollo Sandbox; a browser that visits `/graphql` is taken to the first.
  * @param document what GraphiQL opens with
  */
 export function addExplorers(app: FastifyInstance, document: string): void {
@@ -105,6 +105,7 @@ export function addExplorers(app: FastifyInstance, document: string): void {
     if (/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.header('content-encoding', 'gzip').send(zipped)
     return reply.send(await promisify(gunzip)(zipped))
   })
+  app.get('/graphql', (_request, reply) => reply.redirect('/', 303))
   // The path that browsers try by themselves.
   app.get('/favicon.ico', (_request, reply) => reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(ICON))
   app.get('/sandbox', (_request, reply) => reply.type('text/html; charset=utf-8').send(SANDBOX))

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FaultCode } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
@@ -45,7 +45,8 @@ export function httpServer(options: {
       const limits = { maxHeaderSize: HEADER_BYTES, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }
       return createServer(limits, (request, response) => {
         const { url = '' } = request
-        if (url === '/graphql' || url.startsWith('/graphql?')) graphql.handle(request, response)
+        const isQuery = url === '/graphql' ? options.production || !isVisit(request) : url.startsWith('/graphql?')
+        if (isQuery) graphql.handle(request, response)
         else others(request, response)
       })
     },
@@ -75,6 +76,9 @@ export function httpServer(options: {
     },
   }
 }
+
+/** Somebody has typed the address into a browser. */
+const isVisit = ({ method, headers }: IncomingMessage) => method === 'GET' && headers.accept?.startsWith('text/html') === true
 
 const isProbe = (url: string) => /^\/(live|ready|startup)z(\?|$)/.test(url)
 
