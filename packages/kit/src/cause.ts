@@ -26,18 +26,20 @@ export const withCause = <T>(cause: Cause, work: () => T): T => storage.run(caus
 
 /** The cause that a request of this actor is. Its id is made when it is asked for: most requests only read. */
 export function requestCause(actor: string | undefined): Cause {
-  let made: string | undefined
-  const id = () => {
-    made ??= uuidv7()
-    return made
+  return new RequestCause(actor ?? 'anonymous')
+}
+
+class RequestCause implements Cause {
+  readonly actor: string
+  #id: string | undefined
+  constructor(actor: string) {
+    this.actor = actor
   }
-  return {
-    actor: actor ?? 'anonymous',
-    get correlationId() {
-      return id()
-    },
-    get causationId() {
-      return id()
-    },
+  get correlationId(): string {
+    this.#id ??= uuidv7()
+    return this.#id
+  }
+  get causationId(): string {
+    return this.correlationId
   }
 }

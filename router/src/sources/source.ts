@@ -49,10 +49,13 @@ function variablesText({ variables, representations, representationLists }: Subg
 /** All variables as objects, for a subgraph in this process. */
 export function requestVariables({ variables, representations, representationLists }: SubgraphRequest): Readonly<Record<string, unknown>> {
   if (!representations && !representationLists) return variables
-  const lists = { ...(representations && { representations }), ...representationLists }
-  const parsed = Object.entries(lists).map(([name, texts]) => [name, JSON.parse(`[${texts.join()}]`)])
-  return { ...variables, ...Object.fromEntries(parsed) }
+  const all: Record<string, unknown> = { ...variables }
+  if (representations) all.representations = objectsOf(representations)
+  for (const name in representationLists) all[name] = objectsOf(representationLists[name] ?? [])
+  return all
 }
+
+const objectsOf = (texts: readonly string[]): unknown => JSON.parse(`[${texts.join()}]`)
 
 /** Where a subgraph's answers come from. */
 export interface Source extends AsyncDisposable {
