@@ -48,6 +48,7 @@ function userSource() {
   const local = localSource(subgraph, logger)
   const source: Source = {
     ...local,
+    isLocal: false,
     async fetch(request, caller, signal) {
       const texts = [request.representations ?? [], ...Object.values(request.representationLists ?? {})].flat()
       asked.push({ ids: texts.map((text) => (JSON.parse(text) as { id: string }).id), caller, request })
@@ -237,6 +238,26 @@ test('lists that are side by side again and again become one document, with vari
   assert.deepEqual(
     answers.map(({ errors }) => errors?.map(({ path }) => path?.join('.'))),
     [['_entities.1.name'], undefined, undefined, undefined, ['_entities.0.name']],
+  )
+})
+
+test('in one process lists of one text become one before anything else happens, and no documents are joined', async () => {
+  const { asked, source } = userSource()
+  const batch = entityBatch({ ...source, isLocal: true })
+  const other = { ...users('a'), query: QUERY.replace('name', 'nick') }
+  for (let round = 0; round < 4; round += 1) {
+    const answers = [users('a'), other, users('b')].map((request) => batch.fetch(request, ANONYMOUS, stays()))
+    // A task of the next turn finds the requests sent.
+    const sent = new Promise<number>((resolve) => setImmediate(() => resolve(asked.length)))
+    assert.deepEqual([asked.length, await sent], [2 * round, 2 * round + 2])
+    assert.deepEqual(
+      (await Promise.all(answers)).map(({ data }) => data),
+      [{ _entities: [{ name: 'a for all' }] }, { _entities: [{ nick: 'a' }] }, { _entities: [{ name: 'b for all' }] }],
+    )
+  }
+  assert.deepEqual(
+    asked.slice(-2).map(({ ids }) => ids),
+    [['a', 'b'], ['a']],
   )
 })
 

@@ -55,7 +55,7 @@ function withoutLeft(part: OpenPart): OpenPart {
 /**
  * Entity fetches that come up in one turn of the event loop go out together. Those of the same text, variables and identity
  * become one list, whoever asked; lists of one caller become one document when they are side by side again and again, as
- * the plan of his operation has them.
+ * the plan of his operation has them and the subgraph is not in this process.
  * The answer is split again. Two viewers never share a request.
  */
 export function entityBatch(source: Source): Source {
@@ -75,7 +75,8 @@ export function entityBatch(source: Source): Source {
   }
 
   function sendUsual(parts: readonly OpenPart[], caller: Caller): void {
-    if (parts.length > 1 && isUsualSet(parts.map(({ entities }) => entities))) send(parts, caller)
+    // What a common document saves is a way over the network.
+    if (!source.isLocal && parts.length > 1 && isUsualSet(parts.map(({ entities }) => entities))) send(parts, caller)
     else for (const part of parts) send([part], caller)
   }
 
