@@ -21,6 +21,7 @@ const SDL = {
     type Subscription {
       scored(game: ID!, loud: Boolean = false): Goal
       few(count: Int!, after: Int = 0): Goal
+      huge(bytes: Int!): Goal
       refused: Goal
     }
     type Goal { game: ID! text: String! number: Int! by: Person! }
@@ -115,6 +116,11 @@ export async function serveForeignStreams() {
               await setImmediate()
               yield { few: goal('few', number) }
             }
+          },
+        },
+        huge: {
+          async *subscribe(_: unknown, { bytes }: { bytes: number }) {
+            yield { huge: { ...goal('huge', 1), text: 'x'.repeat(bytes) } }
           },
         },
       },

@@ -138,6 +138,16 @@ for (const planner of ['apollo', 'hive']) {
       }
     })
 
+    test('a message above 16 MB is not taken', async () => {
+      const { ended, results } = subscribe({ bytes: 17 * 1024 * 1024 }, 'subscription($bytes: Int!) { huge(bytes: $bytes) { text } }')
+      const said = (await ended) as readonly { extensions: { code: string } }[]
+      assert.deepEqual(
+        said.map(({ extensions }) => extensions.code),
+        ['SUBGRAPH_UNAVAILABLE'],
+      )
+      assert.ok(results.every(({ data }) => data === null))
+    })
+
     test('a changed supergraph leaves the streams open', async () => {
       const { results } = subscribe({ game: 'six' })
       await eventually(() => foreign.open() === 1)

@@ -8,6 +8,8 @@ const ACKNOWLEDGED_WITHIN_MS = 3_000
 const KEEP_ALIVE_MS = 12_000
 const PONG_WITHIN_MS = 5_000
 const LINGER_MS = 5_000
+/** As over HTTP. */
+const MOST_BYTES = 16 * 1024 * 1024
 
 /**
  * A client of one subgraph's socket. It opens when something is asked for, comes back by itself for about twenty seconds, and
@@ -18,11 +20,25 @@ const LINGER_MS = 5_000
 export function upstreamClient(url: string, onOpen: () => void, onLost: () => void): Client {
   let isOpen = false
   let silence: NodeJS.Timeout | undefined
+  let isTooMuch = false
+  class CappedWebSocket extends WebSocket {
+    constructor(address: string, protocol: string) {
+      super(address, protocol, { maxPayload: MOST_BYTES, perMessageDeflate: false })
+      isTooMuch = false
+      this.on('error', ({ code }: NodeJS.ErrnoException) => {
+        if (code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return
+        isTooMuch = true
+        // Its close would wait half a minute for an answer that it does not read.
+        this.terminate()
+      })
+    }
+  }
   const client = createClient({
     url: url.replace(/^http/, 'ws'),
-    webSocketImpl: WebSocket,
+    webSocketImpl: CappedWebSocket,
     retryAttempts: RETRIES,
-    shouldRetry: () => true,
+    // The same would come again.
+    shouldRetry: () => !isTooMuch,
     retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, waitOf(retries))),
     connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
     keepAlive: KEEP_ALIVE_MS,
