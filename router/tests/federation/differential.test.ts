@@ -11,7 +11,7 @@ import { type ExecutorFactory, openState, supergraphOf } from './harness.ts'
 import type { Suite } from './suite.ts'
 
 /** Operations for each supergraph; many more with DIFFERENTIAL_OPERATIONS, from another seed with DIFFERENTIAL_SEED. */
-const COUNT = Number(process.env.DIFFERENTIAL_OPERATIONS ?? 15)
+const COUNT = Number(process.env.DIFFERENTIAL_OPERATIONS ?? 12)
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1)
 const seeds = Array.from({ length: COUNT }, (_, index) => SEED + index)
 
