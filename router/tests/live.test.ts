@@ -41,6 +41,32 @@ for (const topology of TOPOLOGIES) {
       await stream.end()
     })
 
+    test('names that clients may give are no harm: of variables and of fields', async () => {
+      const { client, channel } = await member('m9')
+      const query = `subscription($representations: Boolean!) {
+        reviewAdded { __proto__: phase review { toString: title(upper: $representations) __proto__: id } }
+      }`
+      const results = client.iterate({ query, variables: { representations: true } })
+      const next = async () => JSON.stringify((await results.next()).value)
+      assert.equal(await next(), '{"data":{"reviewAdded":{"__proto__":"CAUGHT_UP","review":null}}}')
+      await publisher.publish(reviewEvent(1, { channel, id: 'r2' }))
+      assert.equal(await next(), '{"data":{"reviewAdded":{"__proto__":"LIVE","review":{"toString":"TITLE r2","__proto__":"r2"}}}}')
+      await results.return?.()
+    })
+
+    test('what fails about an event names the subgraph that failed, or none', async () => {
+      const { client, channel } = await member('m10')
+      const stream = watch(client, null, 'subscription { reviewAdded { review { id title } } }')
+      await stream.event()
+      await publisher.publish({ ...reviewEvent(1, { channel }), data: '{"review":{"__typename":"Review"}}' })
+      const { errors } = await stream.next()
+      assert.deepEqual(
+        errors?.map(({ path, extensions }) => [path, extensions.service]),
+        [[['reviewAdded', 'review'], undefined]],
+      )
+      await stream.end()
+    })
+
     test('after a pause the cursor brings what was missed, once and in order', async () => {
       const { client, channel } = await member('m2')
       await publisher.publish(reviewEvent(1, { channel }), reviewEvent(2, { channel }))

@@ -64,6 +64,18 @@ for (const topology of TOPOLOGIES) {
       assert.deepEqual(body, { data: { named: { name: 'Robby', secret: { code: '42' } } } })
     })
 
+    test('a variable may be called what the variable of every fetch of entities is called', async () => {
+      const query = `query($representations: String, $other__representations: Boolean = false) {
+        reviews { author { id @skip(if: $other__representations) address(country: $representations) } }
+      }`
+      const token = await credentials.token({ scope: 'admin' })
+      const named = await ask(query, { token, variables: { representations: 'NO' } })
+      const address = 'Road 1'
+      assert.deepEqual(named.body, { data: { reviews: [{ author: { id: 'p1', address } }, { author: { id: 'p2', address } }] } })
+      const bare = await ask(query, { token, variables: { other__representations: true } })
+      assert.deepEqual(bare.body, { data: { reviews: [{ author: { address } }, { author: { address } }] } })
+    })
+
     test('scopes and facts decide field by field', async () => {
       const query = '{ person(id: "p1") { name address } drafts { id } vault }'
       const weak = await ask(query, { token: await credentials.token() })

@@ -1,3 +1,4 @@
+import { clientName } from '../operations/data-names.ts'
 import type { PlanNode } from '../planning/planner.ts'
 import { compileDefer } from './defer.ts'
 import { compileFetch, type FetchOptions, type Step } from './fetch.ts'
@@ -30,7 +31,8 @@ export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = 
     case 'Condition': {
       const whenTrue = node.ifClause && compile(options, node.ifClause, path)
       const whenFalse = node.elseClause && compile(options, node.elseClause, path)
-      return (run) => (run.execution.coerced[node.condition] === true ? whenTrue : whenFalse)?.(run)
+      const variable = clientName(node.condition)
+      return (run) => (run.execution.coerced[variable] === true ? whenTrue : whenFalse)?.(run)
     }
     case 'Defer':
       return compileDefer(options, node, compile)

@@ -55,6 +55,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const isEnough = CONDITION.test(query) ? fetchCheck(supergraphSchema, serviceName, query) : undefined
   const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isEnough)
 
+  const usages = variableUsages.map((name) => [name, clientName(name)] as const)
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
   async function ask({ execution }: Run, request: SubgraphRequest): Promise<SubgraphAnswer> {
@@ -71,13 +72,16 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     }
   }
 
+  // What stands in for a subgraph has no name that anybody knows.
+  const service = serviceName === EVENT_SERVICE ? null : { service: serviceName }
   const errorAt = ({ message, extensions }: GraphQLFormattedError, place: ResponsePlace | undefined) =>
-    new GraphQLError(message, { path: place ? placeForClient(place) : null, extensions: { ...extensions, service: serviceName } })
+    new GraphQLError(message, { path: place ? placeForClient(place) : null, extensions: { ...extensions, ...service } })
 
   function picked(variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    if (variableUsages.length === 0) return NONE
+    if (usages.length === 0) return NONE
     const used: Json = {}
-    for (const name of variableUsages) if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name]
+    for (const [name, called] of usages)
+      if (Object.hasOwn(variables, called) && variables[called] !== undefined) used[name] = variables[called]
     return used
   }
 

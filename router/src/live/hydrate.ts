@@ -78,12 +78,13 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
   function project(set: SelectionSetNode, value: unknown, variables: Json): unknown {
     if (Array.isArray(value)) return value.map((item) => project(set, item, variables))
     if (!isJson(value)) return null
-    const result: Record<string, unknown> = {}
-    for (const field of fieldsOf(set, value.__typename, variables)) {
-      const inner = value[field.name.value] ?? null
-      result[responseName(field)] = field.selectionSet ? project(field.selectionSet, inner, variables) : inner
-    }
-    return result
+    // No assignment: a client may call a field `__proto__`.
+    return Object.fromEntries(
+      [...fieldsOf(set, value.__typename, variables)].map((field) => {
+        const inner = value[field.name.value] ?? null
+        return [responseName(field), field.selectionSet ? project(field.selectionSet, inner, variables) : inner]
+      }),
+    )
   }
 
   function entityQuery(field: FieldNode, set: SelectionSetNode, typeName: string): string {
@@ -104,7 +105,6 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     async fetch(asked, caller, signal): Promise<SubgraphAnswer> {
       const variables = withDefaults(document, asked.variables)
       const payload = namingTypes(rootType, event) as Json
-      const result: Record<string, unknown> = {}
       const errors: NonNullable<SubgraphAnswer['errors']>[number][] = []
       const complete = async (
         field: FieldNode,
@@ -143,7 +143,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
           return field.selectionSet ? complete(field, field.selectionSet, value, [rootName, responseName(field)]) : value
         }),
       )
-      for (const [index, field] of fields.entries()) result[responseName(field)] = values[index]
+      const result = Object.fromEntries(fields.map((field, index) => [responseName(field), values[index]]))
       return { data: { [rootName]: result }, ...(errors.length > 0 && { errors }) }
     },
     [Symbol.asyncDispose]: async () => {},

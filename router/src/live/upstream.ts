@@ -2,6 +2,7 @@ import { fault } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Client } from 'graphql-ws'
+import { clientName } from '../operations/data-names.ts'
 import type { FetchNode } from '../planning/planner.ts'
 import type { SubgraphAnswer } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
@@ -49,8 +50,8 @@ export function upstreamSubscription(
 ): UpstreamSubscription {
   const url = subgraphs.find(({ name }) => name === serviceName)?.url
   if (!url) throw fault('SUBGRAPH_UNAVAILABLE')
-  const used = variableUsages.filter((name) => Object.hasOwn(given, name))
-  return { url, query, variables: Object.fromEntries(used.map((name) => [name, given[name]])) }
+  const used = variableUsages.filter((name) => Object.hasOwn(given, clientName(name)))
+  return { url, query, variables: Object.fromEntries(used.map((name) => [name, given[clientName(name)]])) }
 }
 
 /**

@@ -25,5 +25,19 @@ export function withDataNames(document: DocumentNode, needed: ReadonlySet<string
 const isOther = ({ name, alias, arguments: given = [] }: FieldNode): boolean =>
   (alias !== undefined && alias.value !== name.value) || given.length > 0
 
+/** Name of the variable that every fetch of entities has. */
+const REPRESENTATIONS = 'representations'
+
+/** The operation with variables that do not meet those of the plan: a client may call one of his `representations`. */
+export function withPlanVariables(document: DocumentNode): DocumentNode {
+  const isTaken = (name: string) => name === REPRESENTATIONS || name.startsWith(OTHER)
+  const definitions = document.definitions.flatMap((one) => (one.kind === Kind.OPERATION_DEFINITION ? (one.variableDefinitions ?? []) : []))
+  if (!definitions.some(({ variable }) => isTaken(variable.name.value))) return document
+  return visit(document, {
+    Variable: (variable) =>
+      isTaken(variable.name.value) ? { ...variable, name: { ...variable.name, value: OTHER + variable.name.value } } : undefined,
+  })
+}
+
 /** What the client calls it. */
 export const clientName = (name: string): string => (name.startsWith(OTHER) ? name.slice(OTHER.length) : name)

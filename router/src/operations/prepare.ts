@@ -26,7 +26,7 @@ import { authorize, type Refusal, requirementsOf } from './authorize.ts'
 import { labelChooser } from './choose-labels.ts'
 import { type OperationCost, operationCost } from './cost.ts'
 import { type Allowance, allowanceOf, tooCostly } from './cost-charges.ts'
-import { withDataNames } from './data-names.ts'
+import { withDataNames, withPlanVariables } from './data-names.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
 import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
@@ -225,7 +225,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
 
   async function planned(document: DocumentNode, choices: PlanChoices): Promise<Plan> {
     try {
-      return await plans.plan(print(withoutDirectives(document, state.unplannedDirectives)), choices)
+      return await plans.plan(print(withPlanVariables(withoutDirectives(document, state.unplannedDirectives))), choices)
     } catch (error) {
       throw error instanceof Fault ? new InvalidOperation([error]) : error
     }
