@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { getIntrospectionQuery } from 'graphql'
 import { runRouter } from './running.ts'
+import { worldSupergraph } from './world.ts'
 
 const ADMIN_SECRET = 'the secret of the operators, thirty-two and more'
 
@@ -47,6 +48,22 @@ describe('a probe in production', async () => {
     }
     const variable = await ask({ body: JSON.stringify({ query: 'query($id: IDD!) { person(id: $id) { id } }' }) })
     assert.doesNotMatch(variable.text, /did you mean/i)
+  })
+
+  test('is told no names for the values of variables either', async () => {
+    const before = world.supergraphSdl
+    const kinds = 'enum Kind { SECRET_ONE SECRET_TWO } input Filter { secretName: String }'
+    await running.router.reload(
+      worldSupergraph((sdl) => sdl.replace('hang: String', 'hang(kind: Kind, filter: Filter): String').concat(kinds)),
+    )
+    const body = JSON.stringify({
+      query: 'query($kind: Kind, $filter: Filter) { hang(kind: $kind, filter: $filter) }',
+      variables: { kind: 'SECRET_TOO', filter: { secretNam: 1 } },
+    })
+    const { text } = await ask({ body })
+    assert.match(text, /does not exist in \\"Kind\\" enum.*is not defined by type \\"Filter\\"/)
+    assert.doesNotMatch(text, /Did you mean|secretName|SECRET_TWO/)
+    await running.router.reload(before)
   })
 
   test('cannot multiply work', async () => {

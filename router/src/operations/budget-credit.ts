@@ -14,6 +14,8 @@ interface Credit {
   left: number
   at: number
   used: boolean
+  /** Answers of the shared bucket that are on their way. */
+  pending: number
 }
 
 /**
@@ -33,7 +35,7 @@ export function withCredit(shared: Buckets): Buckets & AsyncDisposable {
 
   const timer = setInterval(() => {
     for (const credit of credits.values()) {
-      if (!credit.used) {
+      if (!credit.used && credit.pending === 0) {
         credits.delete(credit.owner)
         void giveBack(credit, 0)
       }
@@ -45,7 +47,7 @@ export function withCredit(shared: Buckets): Buckets & AsyncDisposable {
   const creditOf = (owner: string, size: BucketSize): Credit => {
     const known = credits.get(owner)
     if (known) return known
-    const made: Credit = { owner, size, amount: 0, left: size.capacity, at: performance.now(), used: true }
+    const made: Credit = { owner, size, amount: 0, left: size.capacity, at: performance.now(), used: true, pending: 0 }
     credits.set(owner, made)
     return made
   }
@@ -57,15 +59,19 @@ export function withCredit(shared: Buckets): Buckets & AsyncDisposable {
       credit.used = true
       if (amount <= credit.amount) {
         credit.amount -= amount
-        if (credit.amount > capacity * MOST) void giveBack(credit, capacity * AHEAD)
+        // Whoever is refused over there meanwhile may be served from here.
+        if (credit.amount > capacity * MOST && credit.pending === 0) void giveBack(credit, capacity * AHEAD)
         const left = refilled(credit.left, size, performance.now() - credit.at)
         return { granted: true, remaining: Math.min(capacity, left + credit.amount) }
       }
       // Spent before anything is taken, and now: another operation that comes meanwhile must not count on it.
       const own = credit.amount
       credit.amount = 0
+      // Of those who ask at once one takes ahead: what all took would be missing for the last of them.
+      const more = credit.pending === 0 ? capacity * AHEAD : 0
+      credit.pending += 1
       try {
-        const { granted, remaining, ahead = 0 } = await shared.take(owner, size, amount - own, capacity * AHEAD)
+        const { granted, remaining, ahead = 0 } = await shared.take(owner, size, amount - own, more)
         credit.amount += granted ? ahead : own
         credit.left = remaining
         credit.at = performance.now()
@@ -76,6 +82,8 @@ export function withCredit(shared: Buckets): Buckets & AsyncDisposable {
       } catch (error) {
         credit.amount += own
         throw error
+      } finally {
+        credit.pending -= 1
       }
     },
     async [Symbol.asyncDispose]() {

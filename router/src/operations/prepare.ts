@@ -30,6 +30,7 @@ import { withDataNames, withPlanVariables } from './data-names.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
 import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
+import { withoutSuggestion } from './suggestions.ts'
 
 /** A valid operation, for whoever sends it. */
 interface Operation {
@@ -292,9 +293,8 @@ function parsed(text: string, maxTokens: number): DocumentNode {
 
 const refusal = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })
 
-// "Did you mean …?" tells names of a schema that may be private.
 const withCode = (error: GraphQLError, suggestions: boolean) =>
-  new GraphQLError(suggestions ? error.message : error.message.replace(/ Did you mean .*\?$/, ''), {
+  new GraphQLError(suggestions ? error.message : withoutSuggestion(error.message), {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
