@@ -81,6 +81,24 @@ test('a router that holds credit hands nobody more than the bucket has, and give
   await eventually(async () => Number(await redis.hget(`${namespace}budget:held`, 'tokens')) >= 50)
 })
 
+test('of many who ask at once nobody is refused what is there, however late some answers come', async () => {
+  await using shared = redisBuckets({ url, namespace, logger })
+  const late = Promise.withResolvers<void>()
+  await using buckets = withCredit({
+    async take(...request) {
+      const answer = await shared.take(...request)
+      if (!answer.granted) await late.promise
+      return answer
+    },
+  })
+  const many = Array.from({ length: 60 }, () => buckets.take('gust', SLOW, 1))
+  await Promise.race(many)
+  const one = await buckets.take('gust', SLOW, 1)
+  late.resolve()
+  const taken = [one, ...(await Promise.all(many))]
+  assert.equal(taken.filter(({ granted }) => granted).length, 61)
+})
+
 test('who asks often seldom waits for Redis', async () => {
   const large = { capacity: 5_000, refillPerSecond: 0.001 }
   let asked = 0

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
 import type { PreparedOperation } from '../operations/prepare.ts'
+import { withoutSuggestion } from '../operations/suggestions.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -15,6 +16,9 @@ export function coerceVariables(
   const { errors, coerced } = getVariableValues(schema, definition.variableDefinitions, given, { maxErrors: 10 })
   if (!errors) return { variables: coerced }
   return {
-    errors: errors.map(({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } })),
+    errors: errors.map(
+      ({ message, nodes }) =>
+        new GraphQLError(withoutSuggestion(message), { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } }),
+    ),
   }
 }

@@ -1,4 +1,4 @@
-import { type BucketSize, type Buckets, refilled } from './budget.ts'
+import { type BucketSize, type Buckets, refilled, type Taken } from './budget.ts'
 
 /** Part of a bucket that is taken ahead of need, and the most that is kept of it. */
 const AHEAD = 1 / 25
@@ -52,40 +52,43 @@ export function withCredit(shared: Buckets): Buckets & AsyncDisposable {
     return made
   }
 
+  /** @param isLast what is here and what is left there are not put together again */
+  async function take(owner: string, size: BucketSize, amount: number, isLast = false): Promise<Taken> {
+    const credit = creditOf(owner, size)
+    const { capacity } = size
+    credit.used = true
+    if (amount <= credit.amount) {
+      credit.amount -= amount
+      // Whoever is refused over there meanwhile may be served from here.
+      if (credit.amount > capacity * MOST && credit.pending === 0) void giveBack(credit, capacity * AHEAD)
+      const left = refilled(credit.left, size, performance.now() - credit.at)
+      return { granted: true, remaining: Math.min(capacity, left + credit.amount) }
+    }
+    // Spent before anything is taken, and now: another operation that comes meanwhile must not count on it.
+    const own = credit.amount
+    credit.amount = 0
+    // Of those who ask at once one takes ahead: what all took would be missing for the last of them.
+    const more = credit.pending === 0 ? capacity * AHEAD : 0
+    credit.pending += 1
+    try {
+      const { granted, remaining, ahead = 0 } = await shared.take(owner, size, amount - own, more)
+      credit.amount += granted ? ahead : own
+      credit.left = remaining
+      credit.at = performance.now()
+      const all = remaining + credit.amount
+      // Others may have given back meanwhile.
+      if (!granted && !isLast && amount <= all) return await take(owner, size, amount, true)
+      return { granted, remaining: all }
+    } catch (error) {
+      credit.amount += own
+      throw error
+    } finally {
+      credit.pending -= 1
+    }
+  }
+
   return {
-    async take(owner, size, amount) {
-      const credit = creditOf(owner, size)
-      const { capacity } = size
-      credit.used = true
-      if (amount <= credit.amount) {
-        credit.amount -= amount
-        // Whoever is refused over there meanwhile may be served from here.
-        if (credit.amount > capacity * MOST && credit.pending === 0) void giveBack(credit, capacity * AHEAD)
-        const left = refilled(credit.left, size, performance.now() - credit.at)
-        return { granted: true, remaining: Math.min(capacity, left + credit.amount) }
-      }
-      // Spent before anything is taken, and now: another operation that comes meanwhile must not count on it.
-      const own = credit.amount
-      credit.amount = 0
-      // Of those who ask at once one takes ahead: what all took would be missing for the last of them.
-      const more = credit.pending === 0 ? capacity * AHEAD : 0
-      credit.pending += 1
-      try {
-        const { granted, remaining, ahead = 0 } = await shared.take(owner, size, amount - own, more)
-        credit.amount += granted ? ahead : own
-        credit.left = remaining
-        credit.at = performance.now()
-        // Others may have given back meanwhile.
-        const late = !granted && amount <= credit.amount
-        if (late) credit.amount -= amount
-        return { granted: granted || late, remaining: remaining + credit.amount }
-      } catch (error) {
-        credit.amount += own
-        throw error
-      } finally {
-        credit.pending -= 1
-      }
-    },
+    take: (owner, size, amount) => take(owner, size, amount),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       await Promise.all([...credits.values()].map((credit) => giveBack(credit, 0)))
