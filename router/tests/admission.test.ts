@@ -46,6 +46,17 @@ describe('how many live connections a router takes', async () => {
     for (const { socket } of [one, two, another, again]) socket.terminate()
   })
 
+  test('one address reserves a hundred event streams at most, and nobody else waits for it', async () => {
+    const reserve = async (address: string) => {
+      const { status, headers } = await fetch(`${url}/graphql`, { method: 'PUT', ...from(address) })
+      return [status, headers.get('retry-after')]
+    }
+    const answers = await Promise.all(Array.from({ length: 101 }, () => reserve('198.51.100.9')))
+    assert.equal(answers.filter(([status]) => status === 201).length, 100)
+    assert.deepEqual(await reserve('198.51.100.9'), [429, '1'])
+    assert.deepEqual(await reserve('198.51.100.10'), [201, null])
+  })
+
   test('of one address five, as the trusted proxy names it; the next are answered 429 ahead of the upgrade', async () => {
     const sockets: RawSocket[] = []
     for (let i = 0; i < 5; i += 1) sockets.push(await openAcknowledged(url, undefined, from('198.51.100.1')))

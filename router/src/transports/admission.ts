@@ -29,12 +29,13 @@ export function openAdmission({ perUser, perAddress, perSecond }: AdmissionLimit
     return false
   }
   return {
-    enter: (address) => (isPaced() ? null : take(byAddress, address, perAddress)),
-    enterUser: (userId) => take(byUser, userId, perUser),
+    enter: (address) => (isPaced() ? null : takePlace(byAddress, address, perAddress)),
+    enterUser: (userId) => takePlace(byUser, userId, perUser),
   }
 }
 
-function take(counts: Map<string, number>, name: string, limit: number): Disposable | null {
+/** One of so many places under a name; null when they are taken. Disposing gives it back. */
+export function takePlace(counts: Map<string, number>, name: string, limit: number): Disposable | null {
   const count = counts.get(name) ?? 0
   if (count >= limit) return null
   counts.set(name, count + 1)

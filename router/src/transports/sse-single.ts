@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { HttpRefusal } from '../http/refusal.ts'
 import type { Identity } from '../identity/authenticator.ts'
+import { takePlace } from './admission.ts'
 import type { StreamRequest } from './http-streams.ts'
 import { singleFormat } from './sse-format.ts'
 import { searchOf, streamParameters } from './stream-parameters.ts'
@@ -9,10 +10,13 @@ import type { StreamFormat, StreamResponse } from './stream-response.ts'
 
 const OPERATIONS = 50
 const RESERVED_MS = 10_000
-const MOST_RESERVED = 10_000
+/** Reserved and not opened yet, by address. */
+const MOST_RESERVED = 100
 
 interface Reservation {
   readonly userId: string | null
+  /** Held until the stream is open. */
+  readonly place: Disposable
   stream: StreamResponse | null
 }
 
@@ -30,13 +34,16 @@ export function streamTokenOf(request: IncomingMessage): string | null {
  */
 export function openSingleConnections(begin: (asked: StreamRequest, format: StreamFormat) => StreamResponse) {
   const reservations = new Map<string, Reservation>()
+  const reserved = new Map<string, number>()
 
-  function reserve({ response, headers, identity }: StreamRequest): void {
-    if (reservations.size >= MOST_RESERVED) throw new HttpRefusal(429, 'RATE_LIMITED', 'Too many reserved streams.', { 'retry-after': '1' })
+  function reserve({ response, headers, identity, caller }: StreamRequest): void {
+    const place = takePlace(reserved, caller.ip ?? '', MOST_RESERVED)
+    if (!place) throw new HttpRefusal(429, 'RATE_LIMITED', 'Too many reserved streams.', { 'retry-after': '1' })
     const token = randomUUID()
-    const reservation: Reservation = { userId: userOf(identity), stream: null }
+    const reservation: Reservation = { userId: userOf(identity), place, stream: null }
     reservations.set(token, reservation)
     setTimeout(() => {
+      place[Symbol.dispose]()
       if (!reservation.stream) reservations.delete(token)
     }, RESERVED_MS).unref()
     reply(response, 201, headers, token)
@@ -46,6 +53,7 @@ export function openSingleConnections(begin: (asked: StreamRequest, format: Stre
     if (reservation.stream) throw new HttpRefusal(409, 'BAD_REQUEST', 'The stream is open already.')
     const stream = begin(asked, singleFormat)
     reservation.stream = stream
+    reservation.place[Symbol.dispose]()
     stream.left.addEventListener('abort', () => void reservations.delete(token))
   }
 
