@@ -72,7 +72,6 @@ export const suite: Suite = {
       variables: { representations: 'mine' },
       data: { users: [{ said: '{"text":"mine"}' }] },
       stockFails: OWN_NAME,
-      weFail: OWN_NAME,
     },
     { query: 'query($n: Int!) { echo(n: $n) }', variables: {} },
     { query: 'query($n: Int) { echo(n: $n) }', variables: { n: 'seven' } },
