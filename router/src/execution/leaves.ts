@@ -37,8 +37,8 @@ export function textOf(value: string): string {
   if (value.length > SHORT) return JSON.stringify(value)
   for (let index = 0; index < value.length; index += 1) {
     const code = value.charCodeAt(index)
-    // Control characters, `"`, `\` and surrogates.
-    if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) return JSON.stringify(value)
+    // Control characters, `"`, `\`, surrogates; what lies beyond those may take the long way, too.
+    if (code < 0x23 ? code !== 0x20 && code !== 0x21 : code === 0x5c || code >= 0xd800) return JSON.stringify(value)
   }
   return `"${value}"`
 }
