@@ -12,6 +12,7 @@ import type {
 } from '../generated/graphql.ts'
 import { inputError } from '../user-errors.ts'
 import { markRead } from './mark-read.ts'
+import { asSentence } from './sentence.ts'
 import { countNotifications, type NotificationPage, notificationsOf } from './store.ts'
 
 const IDS_AT_ONCE = 100
@@ -48,7 +49,7 @@ export const Notification: NotificationResolvers = {
   text: async ({ actorId, workId }, _, { loaders }) => {
     const [actor, work] = await Promise.all([loaders.member.load(actorId), loaders.work.load(workId)])
     const name = actor?.displayName ?? 'A member you follow'
-    return work ? `${name} reviewed ${work.title}.` : `${name} published a review.`
+    return work ? asSentence(`${name} reviewed ${work.title}`) : `${name} published a review.`
   },
   actors: ({ actorId }, { first }) => {
     if (first !== null && first !== undefined && (first < 1 || first > 100)) throw fault('BAD_USER_INPUT', '`first` must be from 1 to 100.')
