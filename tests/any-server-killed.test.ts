@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { FollowGenreDocument, FollowUserDocument, HomeFeedDocument, NotificationsDocument } from '@vibely/schema/operations'
+import { FollowGenreDocument, HomeFeedDocument, NotificationsDocument } from '@vibely/schema/operations'
 import { eventually } from '@vibely/testkit/eventually'
-import { films } from './support/films.ts'
-import { type Member, newMember, send, signedIn } from './support/member.ts'
+import { newFollowedAuthor } from './support/followed-author.ts'
+import { type Member, send, signedIn } from './support/member.ts'
 import { type OwnServers, type ServerName, serverNames, startOwnServers } from './support/own-servers.ts'
 import { publishOnce, publishUntilDone, REVIEW_BODY } from './support/publish.ts'
 import { openScreen } from './support/screen.ts'
@@ -31,18 +31,7 @@ describe('kill -9 of any one server during the flow loses nothing and doubles no
   before(async () => {
     servers = await startOwnServers()
     system = await startTestSystem('embedded', { ownServers: servers.urls, works: ENOUGH_WORKS })
-    author = await newMember(system.routerUrl, 'author', 'Anna Author')
-    follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
-    await system.settled()
-    await follower.call(FollowUserDocument, { input: { userId: author.id } })
-    const all = await films(author)
-    const byGenre = Map.groupBy(
-      all.flatMap(({ genres }) => genres.map(({ id }) => id)),
-      (id) => id,
-    )
-    genreIds = [...byGenre.keys()].sort((one, other) => byGenre.get(other)!.length - byGenre.get(one)!.length)
-    await follower.call(FollowGenreDocument, { input: { genreId: genreIds[0]! } })
-    works = all.filter(({ genres }) => genres.some(({ id }) => id === genreIds[0]))
+    ;({ author, follower, works, genreIds } = await newFollowedAuthor(system))
     await system.settled()
     using screen = openScreen(follower)
     await eventually(() => screen.caughtUp())

@@ -23,11 +23,8 @@ for (const topology of topologies) {
     let member: Member
 
     before(async () => {
-      const redis = new URL(servers().REDIS_URL)
-      proxy = await openTcpProxy({ host: redis.hostname, port: Number(redis.port || 6379) })
-      redis.hostname = '127.0.0.1'
-      redis.port = String(proxy.port)
-      system = await startTestSystem(topology, { redisUrl: redis.href, works: 30 })
+      proxy = await openTcpProxy(servers().REDIS_URL)
+      system = await startTestSystem(topology, { redisUrl: proxy.url, works: 30 })
       member = await newMember(system.routerUrl, 'leaver', 'Lena Leaver')
     })
     after(async () => {

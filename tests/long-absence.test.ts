@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { liveKeys } from '@vibely/kit/live-channel'
-import { FollowGenreDocument, FollowUserDocument } from '@vibely/schema/operations'
 import { eventually } from '@vibely/testkit/eventually'
 import { servers } from '@vibely/testkit/servers'
 import { Redis } from 'ioredis'
-import { films } from './support/films.ts'
-import { type Member, newMember } from './support/member.ts'
+import { newFollowedAuthor } from './support/followed-author.ts'
+import type { Member } from './support/member.ts'
 import { publishUntilDone } from './support/publish.ts'
 import { openScreen } from './support/screen.ts'
 import { startTestSystem, type TestSystem, topologies } from './support/system.ts'
@@ -24,15 +23,7 @@ for (const topology of topologies) {
 
     before(async () => {
       system = await startTestSystem(topology, { works: 300 })
-      author = await newMember(system.routerUrl, 'author', 'Anna Author')
-      follower = await newMember(system.routerUrl, 'follower', 'Frida Follower')
-      await system.settled()
-      await follower.call(FollowUserDocument, { input: { userId: author.id } })
-      const all = await films(author)
-      const genreId = all.find(({ genres }) => genres.length > 0)?.genres[0]?.id
-      assert.ok(genreId)
-      await follower.call(FollowGenreDocument, { input: { genreId } })
-      works = all.filter(({ genres }) => genres.some(({ id }) => id === genreId))
+      ;({ author, follower, works } = await newFollowedAuthor(system))
       await system.settled()
       redis = new Redis(servers().REDIS_URL)
       stream = liveKeys(system.namespace).stream(`notifications:${follower.id}`)

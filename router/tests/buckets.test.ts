@@ -3,12 +3,12 @@ import { after, describe, test } from 'node:test'
 import { createLogger } from '@vibely/kit/logger'
 import { eventually } from '@vibely/testkit/eventually'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
+import { openTcpProxy } from '@vibely/testkit/tcp-proxy'
 import { Redis } from 'ioredis'
 import { type Buckets, fallingBack } from '../src/operations/budget.ts'
 import { withCredit } from '../src/operations/budget-credit.ts'
 import { memoryBuckets } from '../src/operations/budget-memory.ts'
 import { redisBuckets } from '../src/operations/budget-redis.ts'
-import { proxyTo } from './cuttable-proxy.ts'
 
 const logger = createLogger({ service: 'test', level: 'silent' })
 const namespace = freshNamespace()
@@ -125,15 +125,15 @@ test('a bucket of another installation is another one', async () => {
 })
 
 test('while Redis is frozen the process counts by itself, and no longer when it is back', async () => {
-  await using proxy = await proxyTo(url)
+  await using proxy = await openTcpProxy(url)
   await using shared = redisBuckets({ url: proxy.url, namespace, logger })
   const buckets = fallingBack(shared, memoryBuckets(), logger)
   assert.deepEqual(round(await buckets.take('c', SLOW, 90)), [true, 10])
-  const thaw = proxy.freeze()
+  proxy.freeze()
   assert.deepEqual(round(await buckets.take('c', SLOW, 70)), [true, 30])
   // It is bounded too.
   assert.deepEqual(round(await buckets.take('c', SLOW, 70)), [false, 30])
-  thaw()
+  proxy.mend()
   await eventually(async () => (await buckets.take('c', SLOW, 20)).granted === false)
 })
 

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { eventually } from '@vibely/testkit/eventually'
 import { servers } from '@vibely/testkit/servers'
+import { openTcpProxy } from '@vibely/testkit/tcp-proxy'
 import fc from 'fast-check'
-import { proxyTo } from './cuttable-proxy.ts'
 import { openLibrary } from './library.ts'
 
 const BOOKS = ['b1', 'b2', 'b3']
@@ -22,7 +22,7 @@ const actors = fc.record({
 test('no read that starts after a change was announced returns what was before it, on any router', async () => {
   await using library = await openLibrary()
   for (const book of BOOKS) library.titles.set(book, '0')
-  await using proxy = await proxyTo(servers().REDIS_URL)
+  await using proxy = await openTcpProxy(servers().REDIS_URL)
   // The connection of the second router is cut now and then.
   const routers = [library.router(), library.router(proxy.url)]
   for (const router of routers) {
@@ -72,7 +72,10 @@ test('no read that starts after a change was announced returns what was before i
           for (const { kind, book, after } of steps) {
             await wait(after)
             if (kind === 'write') await write(book)
-            else proxy.cut()
+            else {
+              proxy.cut()
+              proxy.mend()
+            }
           }
         }),
       ])

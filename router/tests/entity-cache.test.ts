@@ -200,9 +200,8 @@ test('nobody can change what is kept by changing an answer', async () => {
 })
 
 test('while Redis is away or does not answer, queries go to the subgraph', async () => {
-  const { hostname, port } = new URL(servers().REDIS_URL)
-  await using proxy = await openTcpProxy({ host: hostname, port: Number(port) })
-  const behind = library.router(`redis://127.0.0.1:${proxy.port}`)
+  await using proxy = await openTcpProxy(servers().REDIS_URL)
+  const behind = library.router(proxy.url)
   await keep(TITLE, ['b1'], behind)
   for (const fail of [() => proxy.cut(), () => proxy.freeze()]) {
     fail()

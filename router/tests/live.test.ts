@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { servers } from '@vibely/testkit/servers'
+import { openTcpProxy } from '@vibely/testkit/tcp-proxy'
 import type { Client } from 'graphql-ws'
-import { proxyTo } from './cuttable-proxy.ts'
 import { type Running, reviewEvent, runRouter, TOPOLOGIES } from './running.ts'
 import { type ReviewEvent, seqOf, watch } from './watch.ts'
 
@@ -220,7 +220,7 @@ test('a client that comes and goes while events are published gets each one once
 })
 
 test('cut connections to Redis lose no event', async () => {
-  await using proxy = await proxyTo(servers().REDIS_URL)
+  await using proxy = await openTcpProxy(servers().REDIS_URL)
   await using running = await runRouter({ redisUrl: proxy.url })
   const stream = watch(running.client(await running.credentials.token()))
   await stream.event()
@@ -229,6 +229,7 @@ test('cut connections to Redis lose no event', async () => {
   let cuts = 0
   const cutting = setInterval(() => {
     proxy.cut()
+    proxy.mend()
     cuts += 1
     if (cuts === 8) clearInterval(cutting)
   }, 100)
@@ -276,7 +277,7 @@ test('a subgraph that is away while an event comes leaves its fields empty, and 
 })
 
 test('without Redis queries are answered, subscriptions say that they cannot, and the router closes', async () => {
-  const proxy = await proxyTo(servers().REDIS_URL)
+  const proxy = await openTcpProxy(servers().REDIS_URL)
   await proxy[Symbol.asyncDispose]()
   await using running = await runRouter({ redisUrl: proxy.url })
   assert.equal((await running.ask('{ reviews { id } }')).status, 200)

@@ -1,12 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { executeSubgraph } from '@vibely/kit/subgraph'
-import { ANONYMOUS } from '@vibely/kit/viewer'
+import { serveForeignSubgraph } from './foreign-subgraph.ts'
 import { openWorld } from './world.ts'
 
 export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -42,21 +38,15 @@ export async function start(args: readonly string[], env: Record<string, string>
 /** The world's subgraphs as foreign ones: plain GraphQL over HTTP, no signature. */
 export async function serveForeign() {
   const world = openWorld()
-  const servers = world.subgraphs.map((subgraph) =>
-    createServer(async (request, response) => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk as Buffer)
-      const result = await executeSubgraph(subgraph, JSON.parse(String(Buffer.concat(chunks))), ANONYMOUS)
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(result))
-    }).listen(0, '127.0.0.1'),
+  const served = new Map(
+    await Promise.all(world.subgraphs.map(async (subgraph) => [subgraph.name, await serveForeignSubgraph(subgraph)] as const)),
   )
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const [people, reviews] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
-  const supergraphSdl = world.supergraphSdl
-    .replace('http://people.invalid/graphql', people ?? '')
-    .replace('http://reviews.invalid/graphql', reviews ?? '')
+  const supergraphSdl = [...served].reduce(
+    (sdl, [name, { url }]) => sdl.replace(`http://${name}.invalid/graphql`, url),
+    world.supergraphSdl,
+  )
   const close = () => {
-    for (const server of servers) server.close().closeAllConnections()
+    for (const server of served.values()) void server.close()
   }
   return { world, supergraphSdl, close, [Symbol.dispose]: close }
 }

@@ -36,10 +36,9 @@ interface Writing extends AsyncDisposable {
 async function openWriting({ address: { namespace } }: Stand): Promise<Writing> {
   await using stack = new AsyncDisposableStack()
   const { REDIS_URL } = servers()
-  const { hostname, port } = new URL(REDIS_URL)
-  const proxy = stack.use(await openTcpProxy({ host: hostname, port: Number(port) }))
+  const proxy = stack.use(await openTcpProxy(REDIS_URL))
   const redis = stack.adopt(new Redis(REDIS_URL), (client) => client.disconnect())
-  const redisUrl = `redis://127.0.0.1:${proxy.port}`
+  const redisUrl = proxy.url
   const versions = stack.use(openEntityVersions({ redisUrl, namespace, subgraph: 'kit', changes: table, logger }))
   const keys = versionKeys(namespace, 'kit')
   // The connection is open once a change has arrived.

@@ -26,7 +26,7 @@ async function openLive(): Promise<Live> {
   const namespace = freshNamespace()
   stack.defer(() => dropNamespace(namespace))
   const { hostname, port } = new URL(servers().REDIS_URL)
-  const proxy = stack.use(await openTcpProxy({ host: hostname, port: Number(port) }))
+  const proxy = stack.use(await openTcpProxy(servers().REDIS_URL))
   const open = (port: number, host: string) => {
     const redis = stack.adopt(new Redis(port, host, { retryStrategy: () => 50 }), (connection) => connection.disconnect())
     redis.on('error', () => undefined)

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '@vibely/testkit/eventually'
-import { servers } from '@vibely/testkit/servers'
 import { settled } from '@vibely/testkit/settled'
 import { openTcpProxy } from '@vibely/testkit/tcp-proxy'
 import { listDeadLetters } from '../src/dead-letters.ts'
@@ -10,17 +9,13 @@ import { startRelay } from '../src/relay.ts'
 import { logger, openStand, openStore, startCopying } from './backbone/stand.ts'
 import { storeKinds } from './backbone/store.ts'
 
-const serverOf = { postgres: () => new URL(servers().POSTGRES_URL), mongo: () => new URL(servers().MONGODB_URL) }
-
 for (const kind of storeKinds) {
   describe(`outage of ${kind}`, () => {
     it('pauses the consumer; it resumes by itself, with no dead letter and every effect once', async () => {
       await using stand = await openStand(kind)
       const { store, bus, address } = stand
-      const { hostname, port } = serverOf[kind]()
-      await using proxy = await openTcpProxy({ host: hostname, port: Number(port) })
-      const around = new URL(address.url)
-      around.host = `127.0.0.1:${proxy.port}`
+      await using proxy = await openTcpProxy(address.url)
+      const around = new URL(proxy.url)
       // A replica set's client goes to the addresses that the set names, past the proxy.
       around.search = kind === 'mongo' ? '?directConnection=true' : ''
       await using cutOff = await openStore({ ...address, url: around.href })

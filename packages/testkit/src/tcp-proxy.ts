@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** A way to a server that a test can cut and mend. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
+  /** The server's URL, by this way. */
+  readonly url: string
   /** Breaks every connection and refuses new ones. */
   cut(): void
   /** Lets bytes wait: connections stay open and nothing arrives. */
@@ -11,8 +13,9 @@ export interface TcpProxy extends AsyncDisposable {
   mend(): void
 }
 
-/** Listens on a free port of this host and passes everything on. */
-export async function openTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+/** Listens on a free port of this host and passes everything on to the server of a URL that names its port. */
+export async function openTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let state: 'open' | 'cut' | 'frozen' = 'open'
   const adopt = (socket: Socket) => {
@@ -25,7 +28,7 @@ export async function openTcpProxy(target: { readonly host: string; readonly por
       client.resetAndDestroy()
       return
     }
-    const upstream = connect(target)
+    const upstream = connect(Number(port), hostname)
     adopt(client)
     adopt(upstream)
     client.on('data', (bytes) => upstream.write(bytes)).on('close', () => upstream.destroy())
@@ -34,8 +37,12 @@ export async function openTcpProxy(target: { readonly host: string; readonly por
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const around = new URL(target)
+  around.hostname = '127.0.0.1'
+  around.port = String((server.address() as AddressInfo).port)
   return {
-    port: (server.address() as AddressInfo).port,
+    port: Number(around.port),
+    url: around.href,
     cut() {
       state = 'cut'
       for (const socket of sockets) socket.resetAndDestroy()

@@ -1,8 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { executeSubgraph } from '@vibely/kit/subgraph'
-import { ANONYMOUS } from '@vibely/kit/viewer'
+import { serveForeignSubgraph } from '../foreign-subgraph.ts'
 import { subgraphsOf, supergraphOf } from './harness.ts'
 import type { Suite } from './suite.ts'
 
@@ -14,26 +10,10 @@ export interface ServedSuite extends AsyncDisposable {
 
 /** A suite's subgraphs as anybody's: plain GraphQL over HTTP. */
 export async function serveSuite(suite: Suite): Promise<ServedSuite> {
-  const servers = new Map(
-    subgraphsOf(suite).map((subgraph) => [
-      subgraph.name,
-      createServer(async (request, response) => {
-        const chunks: Buffer[] = []
-        for await (const chunk of request) chunks.push(chunk as Buffer)
-        const result = await executeSubgraph(subgraph, JSON.parse(String(Buffer.concat(chunks))), ANONYMOUS)
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(result))
-      }).listen(0, '127.0.0.1'),
-    ]),
+  const served = new Map(
+    await Promise.all(subgraphsOf(suite).map(async (subgraph) => [subgraph.name, await serveForeignSubgraph(subgraph)] as const)),
   )
-  let supergraphSdl = supergraphOf(suite)
-  for (const [name, server] of servers) {
-    if (!server.listening) await once(server, 'listening')
-    supergraphSdl = supergraphSdl.replace(`http://${name}.invalid`, `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
-  }
-  const stop = async (name: string) => {
-    const server = servers.get(name)
-    server?.closeAllConnections()
-    if (server?.listening) await new Promise((resolve) => server.close(resolve))
-  }
-  return { supergraphSdl, stop, [Symbol.asyncDispose]: async () => void (await Promise.all([...servers.keys()].map(stop))) }
+  const supergraphSdl = [...served].reduce((sdl, [name, { url }]) => sdl.replace(`http://${name}.invalid`, url), supergraphOf(suite))
+  const stop = async (name: string) => served.get(name)?.close()
+  return { supergraphSdl, stop, [Symbol.asyncDispose]: async () => void (await Promise.all([...served.keys()].map(stop))) }
 }

@@ -10,9 +10,8 @@ import { type RunningFeed, runningFeed } from './running-feed.ts'
 let proxy: TcpProxy
 let feed: RunningFeed
 before(async () => {
-  const { hostname, port } = new URL(servers().REDIS_URL)
-  proxy = await openTcpProxy({ host: hostname, port: Number(port) })
-  feed = await runningFeed({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` })
+  proxy = await openTcpProxy(servers().REDIS_URL)
+  feed = await runningFeed({ REDIS_URL: proxy.url })
 })
 after(async () => {
   await feed[Symbol.asyncDispose]()
