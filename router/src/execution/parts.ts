@@ -16,10 +16,8 @@ import type { AnswerPart } from './answer.ts'
 import type { DeferredPart } from './defer.ts'
 import { fieldOf, isJson, type Json } from './merge.ts'
 import type { ResponsePlace } from './paths.ts'
-import { isOfType } from './rewrites.ts'
+import { isOfType, typeOfStep } from './rewrites.ts'
 import { compileObjectWriter, type WriterOptions, type Writing } from './writer.ts'
-
-const FRAGMENT = '... on '
 
 /** The selection set of a plan's `subselection`. */
 function selectionSetOf(subselection: string): SelectionSetNode {
@@ -54,9 +52,10 @@ function objectsIn(schema: GraphQLSchema, root: Json, queryPath: readonly string
     }
     if (!isJson(value)) return
     const step = queryPath[index]
-    if (step === undefined) found.push({ value, place })
-    else if (!step.startsWith(FRAGMENT)) walk(fieldOf(value, step), index + 1, [...place, clientName(step)])
-    else if (isOfType(schema, value, step.slice(FRAGMENT.length), true)) walk(value, index + 1, place)
+    if (step === undefined) return void found.push({ value, place })
+    const type = typeOfStep(step)
+    if (type === null) walk(fieldOf(value, step), index + 1, [...place, clientName(step)])
+    else if (isOfType(schema, value, type, true)) walk(value, index + 1, place)
   }
   walk(root, 0, [])
   return found
@@ -68,8 +67,9 @@ function typeAt(options: WriterOptions, { operation, selectionSet }: OperationDe
   let type: GraphQLCompositeType | undefined | null = schema.getRootType(operation)
   let sets: readonly SelectionSetNode[] = [selectionSet]
   for (const step of queryPath) {
-    if (step.startsWith(FRAGMENT)) {
-      const condition = schema.getType(step.slice(FRAGMENT.length))
+    const narrower = typeOfStep(step)
+    if (narrower !== null) {
+      const condition = schema.getType(narrower)
       type = isCompositeType(condition) ? condition : type
       continue
     }

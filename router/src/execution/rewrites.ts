@@ -6,6 +6,9 @@ type Rewrite = NonNullable<FetchNode['outputRewrites']>[number]
 
 const FRAGMENT = '... on '
 
+/** The type of a step that keeps the objects of one; null for a response name. */
+export const typeOfStep = (step: string): string | null => (step.startsWith(FRAGMENT) ? step.slice(FRAGMENT.length) : null)
+
 /** Applies a plan's rewrites to data of one fetch, in place: other names or values for parts that subgraphs see differently. */
 export function applyRewrites(schema: GraphQLSchema, rewrites: readonly Rewrite[], value: unknown): void {
   for (const rewrite of rewrites) applyAt(schema, rewrite.path, 0, value, rewrite)
@@ -18,8 +21,9 @@ function applyAt(schema: GraphQLSchema, path: readonly string[], index: number, 
   }
   const part = path[index]
   if (!isJson(value) || part === undefined) return
-  if (part.startsWith(FRAGMENT)) {
-    if (isOfType(schema, value, part.slice(FRAGMENT.length), true)) applyAt(schema, path, index + 1, value, rewrite)
+  const type = typeOfStep(part)
+  if (type !== null) {
+    if (isOfType(schema, value, type, true)) applyAt(schema, path, index + 1, value, rewrite)
   } else if (index < path.length - 1) applyAt(schema, path, index + 1, fieldOf(value, part), rewrite)
   else if (rewrite.kind === 'ValueSetter') value[part] = rewrite.setValueTo
   else rename(value, part, rewrite.renameKeyTo)

@@ -2,10 +2,9 @@ import type { GraphQLSchema } from 'graphql'
 import type { KeyRenamer, PlanNode } from '../planning/planner.ts'
 import { fieldOf, isJson, type Json } from './merge.ts'
 import { isOneOf, type PlanPath } from './paths.ts'
-import { isOfType } from './rewrites.ts'
+import { isOfType, typeOfStep } from './rewrites.ts'
 
 const UP = '..'
-const FRAGMENT = '... on '
 
 /** Entities that stand in surroundings of one kind, with what arguments with `@fromContext` take from there. */
 export interface Surrounded {
@@ -70,8 +69,9 @@ function valueAt(schema: GraphQLSchema, value: unknown, [step, ...rest]: readonl
   if (step === undefined || value === null) return value
   if (Array.isArray(value)) return value.map((item) => valueAt(schema, item, [step, ...rest]) ?? null)
   if (!isJson(value)) return undefined
-  if (!step.startsWith(FRAGMENT)) return valueAt(schema, fieldOf(value, step), rest)
-  return isOfType(schema, value, step.slice(FRAGMENT.length), true) ? valueAt(schema, value, rest) : undefined
+  const type = typeOfStep(step)
+  if (type === null) return valueAt(schema, fieldOf(value, step), rest)
+  return isOfType(schema, value, type, true) ? valueAt(schema, value, rest) : undefined
 }
 
 /** Whether fetches of a plan take values from around their entities: then an entity that stands in two places is two objects. */

@@ -1,6 +1,6 @@
-import { ANONYMOUS } from '@vibely/kit/viewer'
 import { z } from 'zod'
 import type { Source } from '../sources/source.ts'
+import { askAuth } from './ask-auth.ts'
 
 /** Whom an API key stands for. */
 export interface Holder {
@@ -28,12 +28,10 @@ const answer = z.object({
     .nullable(),
 })
 
-/** Asks auth, in the same way as a query plan would. Clients cannot: the field is inaccessible. */
+/** Asks auth. */
 export function holdersFrom(auth: Source): HolderOf {
   return async (secretHash) => {
-    const { data, errors } = await auth.fetch({ query: QUERY, operationName: NAME, variables: { secretHash } }, ANONYMOUS, NEVER)
-    if (errors?.[0]) throw new Error(`auth could not look a key up: ${errors[0].message}`)
-    const { apiKeyHolder } = answer.parse(data)
+    const { apiKeyHolder } = answer.parse(await askAuth(auth, { name: NAME, query: QUERY, variables: { secretHash } }, NEVER))
     if (!apiKeyHolder) return null
     const { expiresAt, ...holder } = apiKeyHolder
     return { ...holder, endsAt: Date.parse(expiresAt) }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@vibely/kit/logger'
-import { ANONYMOUS } from '@vibely/kit/viewer'
 import { z } from 'zod'
 import type { Source } from '../sources/source.ts'
+import { askAuth } from './ask-auth.ts'
 
 /** With the time that the question takes, what was ended is known within five seconds. */
 const PAUSE_MS = 4_000
@@ -33,8 +33,7 @@ export function followEnded(options: {
   let since: string | null = null
 
   async function ask(): Promise<void> {
-    const { data, errors } = await auth.fetch({ query: QUERY, operationName: NAME, variables: { since } }, ANONYMOUS, stop.signal)
-    if (errors?.[0]) throw new Error(`auth could not tell what has ended: ${errors[0].message}`)
+    const data = await askAuth(auth, { name: NAME, query: QUERY, variables: { since } }, stop.signal)
     const { ids, until } = answer.parse(data).endedCredentials
     since = until
     const now = Date.now()

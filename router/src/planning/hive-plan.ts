@@ -10,9 +10,6 @@ import type {
   FlattenNodePathSegment as Segment,
 } from '@graphql-hive/router-query-planner'
 import {
-  type ASTNode,
-  type DefinitionNode,
-  type DocumentNode,
   type FieldNode,
   Kind,
   type OperationDefinitionNode,
@@ -22,6 +19,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql'
+import { type NamesUsed, namesUsed } from './names-used.ts'
 import type { FetchNode, Plan, PlanNode, RequiredSelection, ResponsePath, Rewrite } from './planner.ts'
 
 /** A plan of Hive Router's planner as one of ours. */
@@ -87,11 +85,11 @@ function entityFetches(batch: HiveBatch, { alias, representationsVariableName, p
 function onlyAlias(batched: string, alias: string, representations: string): { operation: string; variableUsages: string[] } {
   const document = parse(batched, { noLocation: true })
   const isAlias = (one: SelectionNode): one is FieldNode => one.kind === Kind.FIELD && one.alias?.value === alias
-  let used: Used = { variables: new Set(), fragments: new Set() }
+  let used: NamesUsed = { variables: new Set(), fragments: new Set() }
   const withField = visit(document, {
     OperationDefinition(definition): OperationDefinitionNode {
       const { alias: _, ...field } = definition.selectionSet.selections.find(isAlias) ?? raise(`a batch lacks its alias ${alias}`)
-      used = usedBy(document, field)
+      used = namesUsed(document, field)
       const variableDefinitions = definition.variableDefinitions?.filter(({ variable }) => used.variables.has(variable.name.value)) ?? []
       return { ...definition, variableDefinitions, selectionSet: { kind: Kind.SELECTION_SET, selections: [field] } }
     },
@@ -102,28 +100,6 @@ function onlyAlias(batched: string, alias: string, representations: string): { o
   })
   const variableUsages = [...used.variables].filter((name) => name !== representations)
   return { operation: stripIgnoredCharacters(print(alone)), variableUsages }
-}
-
-interface Used {
-  readonly variables: Set<string>
-  readonly fragments: Set<string>
-}
-
-/** Variables and fragments that a field names, itself or through fragments. */
-function usedBy(document: DocumentNode, field: FieldNode): Used {
-  const used: Used = { variables: new Set(), fragments: new Set() }
-  const look = (node: ASTNode): void =>
-    void visit(node, {
-      Variable: ({ name }) => void used.variables.add(name.value),
-      FragmentSpread({ name }) {
-        if (used.fragments.has(name.value)) return
-        used.fragments.add(name.value)
-        const isIt = (one: DefinitionNode) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name.value
-        look(document.definitions.find(isIt) ?? raise(`a batch lacks its fragment ${name.value}`))
-      },
-    })
-  look(field)
-  return used
 }
 
 function raise(message: string): never {

@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -10,6 +9,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql'
+import { fragmentOf, namesUsed } from './names-used.ts'
 import type { FetchNode, PlanNode, RequiredSelection, Rewrite } from './planner.ts'
 import type { RequiredArguments } from './required-arguments.ts'
 
@@ -96,9 +96,6 @@ export function entityFields(document: DocumentNode): readonly FieldNode[] {
 const operationOf = (document: DocumentNode) =>
   document.definitions.find((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION)
 
-const fragmentOf = (document: DocumentNode, name: string) =>
-  document.definitions.find((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name)
-
 function entitySelections(document: DocumentNode): readonly SelectionNode[] {
   const [entities] = operationOf(document)?.selectionSet.selections ?? []
   return entities?.kind === Kind.FIELD ? (entities.selectionSet?.selections ?? []) : []
@@ -135,33 +132,17 @@ function partOf({ calls }: RequiredArguments, fetch: FetchNode, group: Group): F
       {
         ...definition,
         selectionSet: { ...definition.selectionSet, selections: [only] },
-        variableDefinitions: definition.variableDefinitions?.filter(({ variable }) => used.has(`$${variable.name.value}`)) ?? [],
+        variableDefinitions: definition.variableDefinitions?.filter(({ variable }) => used.variables.has(variable.name.value)) ?? [],
       },
-      ...document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION && used.has(one.name.value)),
+      ...document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION && used.fragments.has(one.name.value)),
     ],
   }
   return {
     ...fetch,
     operation: print(operation),
-    variableUsages: fetch.variableUsages.filter((name) => used.has(`$${name}`)),
+    variableUsages: fetch.variableUsages.filter((name) => used.variables.has(name)),
     requires: needed(fetch.requires, (name) => !calls.has(name) || group.calls.has(name)),
   }
-}
-
-/** Fragments, and variables with `$`, that a field names, itself or through fragments. */
-function namesUsed(document: DocumentNode, field: FieldNode): ReadonlySet<string> {
-  const used = new Set<string>()
-  const look = (node: FieldNode | FragmentDefinitionNode) =>
-    visit(node, {
-      Variable: ({ name }) => void used.add(`$${name.value}`),
-      FragmentSpread({ name }) {
-        const fragment = used.has(name.value) ? undefined : fragmentOf(document, name.value)
-        used.add(name.value)
-        if (fragment) look(fragment)
-      },
-    })
-  look(field)
-  return used
 }
 
 function needed(selections: readonly RequiredSelection[], keeps: (name: string) => boolean): readonly RequiredSelection[] {

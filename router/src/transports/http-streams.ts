@@ -1,14 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from '@vibely/kit/viewer'
 import { prefersEvents } from '../http/negotiate.ts'
-import type { OriginCheck } from '../http/origins.ts'
 import { HttpRefusal } from '../http/refusal.ts'
-import type { Authenticator, Identity } from '../identity/authenticator.ts'
-import type { ClientAddress } from '../identity/client-address.ts'
-import type { Credentials } from '../live/reauthorize.ts'
-import type { Admission } from './admission.ts'
+import type { Identity } from '../identity/authenticator.ts'
+import { endApart, type LiveConnectionOptions } from './live-connections.ts'
 import { multipartFormat } from './multipart-format.ts'
-import type { Operations } from './operations.ts'
 import { distinctFormat } from './sse-format.ts'
 import { openSingleConnections, streamTokenOf } from './sse-single.ts'
 import { streamParameters } from './stream-parameters.ts'
@@ -16,17 +12,6 @@ import { openStreamResponse, type StreamFormat, type StreamResponse } from './st
 import { takeTurns } from './turns.ts'
 
 const HEARTBEAT_SECONDS = 10
-const DRAIN_MS = 5_000
-const DRAIN_MS_EACH = 2
-
-export interface HttpStreamsOptions {
-  readonly operations: Operations
-  readonly authenticator: Authenticator
-  readonly credentials: Credentials
-  readonly admission: Admission
-  readonly isAllowed: OriginCheck
-  readonly addressOf: ClientAddress
-}
 
 /** A request for a response that stays open, or about one. */
 export interface StreamRequest {
@@ -50,7 +35,7 @@ export interface HttpStreams extends AsyncDisposable {
 }
 
 /** Disposing ends the responses in random order, so that their clients do not come back all at once. */
-export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
+export function openHttpStreams(options: LiveConnectionOptions): HttpStreams {
   const { operations, authenticator, credentials, admission, isAllowed, addressOf } = options
   const open = new Set<StreamResponse>()
   const heartbeats = takeTurns<StreamResponse>(HEARTBEAT_SECONDS, (stream) => stream.beat())
@@ -106,12 +91,7 @@ export function openHttpStreams(options: HttpStreamsOptions): HttpStreams {
       }),
     async [Symbol.asyncDispose]() {
       heartbeats[Symbol.dispose]()
-      const within = Math.min(DRAIN_MS, open.size * DRAIN_MS_EACH)
-      const endings = [...open].map(async (stream) => {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * within))
-        stream.close()
-      })
-      await Promise.all(endings)
+      await endApart(open, (stream) => stream.close())
     },
   }
 }

@@ -9,9 +9,9 @@ import type { CredentialEnd, Credentials } from '../live/reauthorize.ts'
 import type { LiveResult } from '../live/result.ts'
 import type { Outlet } from '../live/stream.ts'
 import { InvalidOperation } from '../operations/prepare.ts'
+import { LEFT } from './live-connections.ts'
 import type { AskedOperation, Connection, Operations, RunningOperation } from './operations.ts'
-
-const LEFT = 'the client has left'
+import { openRoom } from './room.ts'
 
 /** How results look on a response that stays open. */
 export interface StreamFormat {
@@ -55,19 +55,14 @@ export function openStreamResponse(
   const left = new AbortController()
   const running = new Map<string, RunningOperation | null>()
   const backlog = emptyBacklog()
-  let whenRoomy: (() => void)[] = []
+  const room = openRoom()
   let renewed: Caller | null = null
 
   const isOpen = () => !response.destroyed && !response.writableEnded
   const write = (text: string) => {
     if (isOpen()) response.write(text)
   }
-  const letWaitingOn = () => {
-    const waiting = whenRoomy
-    whenRoomy = []
-    for (const goOn of waiting) goOn()
-  }
-  const roomy = () => (response.writableNeedDrain && isOpen() ? new Promise<void>((resolve) => whenRoomy.push(resolve)) : Promise.resolve())
+  const roomy = () => (response.writableNeedDrain && isOpen() ? room.wait() : Promise.resolve())
   const close = () => {
     if (isOpen()) response.end()
   }
@@ -95,15 +90,14 @@ export function openStreamResponse(
 
   response.on('drain', () => {
     for (const operation of running.values()) operation?.resume()
-    letWaitingOn()
+    room.free()
   })
   response.once('close', () => {
-    // Without a reason of its own it would build an error with a stack, which costs more than all the rest of leaving.
     left.abort(LEFT)
     for (const operation of running.values()) operation?.close()
     running.clear()
     credential[Symbol.dispose]()
-    letWaitingOn()
+    room.free()
   })
   // Proxies must not wait for more. The connection has no other use: kept alive it would only hold up a drain.
   response.writeHead(200, { ...options.headers, ...format.headers, 'x-accel-buffering': 'no', connection: 'close' })

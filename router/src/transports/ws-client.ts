@@ -2,12 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FaultCode, fault, isPassing } from '@vibely/kit/errors'
 import type { WebSocket } from 'ws'
-import type { Authenticator } from '../identity/authenticator.ts'
-import type { ClientAddress } from '../identity/client-address.ts'
 import { BACKLOG_LIMIT, emptyBacklog } from '../live/queue.ts'
-import type { Credential, CredentialEnd, Credentials } from '../live/reauthorize.ts'
-import type { Admission } from './admission.ts'
+import type { Credential, CredentialEnd } from '../live/reauthorize.ts'
 import { textFrame } from './frames.ts'
+import { LEFT, type LiveConnectionOptions } from './live-connections.ts'
+import { openRoom } from './room.ts'
 import type { SocketClient } from './ws-operations.ts'
 
 export const RESTART = 1012
@@ -15,7 +14,6 @@ const LATER = 1013
 const FORBIDDEN = 4403
 const END = Buffer.from('}')
 
-const LEFT = 'the client has left'
 const CLOSING: Readonly<Record<CredentialEnd, readonly [code: number, reason: string]>> = {
   expired: [FORBIDDEN, 'Token expired'],
   revoked: [FORBIDDEN, 'Credential ended'],
@@ -27,19 +25,14 @@ export function socketClient(
   socket: WebSocket,
   wire: Duplex,
   request: IncomingMessage,
-  options: {
-    readonly authenticator: Authenticator
-    readonly credentials: Credentials
-    readonly admission: Admission
-    readonly addressOf: ClientAddress
-  },
+  options: Pick<LiveConnectionOptions, 'authenticator' | 'credentials' | 'admission' | 'addressOf'>,
 ): { readonly client: SocketClient; readonly close: () => void } {
   const { authenticator, credentials, admission, addressOf } = options
   const left = new AbortController()
   const backlog = emptyBacklog()
   let credential: Credential | undefined
   let place: Disposable | null = null
-  let whenRoomy: (() => void)[] = []
+  const room = openRoom()
 
   const ip = addressOf(request)
   /** What passes closes the socket with a code that tells the client to come back. */
@@ -52,9 +45,7 @@ export function socketClient(
   const tooSlow = () => socket.close(LATER, 'Too slow')
   wire.on('drain', () => {
     for (const operation of client.running) operation.resume()
-    const waiting = whenRoomy
-    whenRoomy = []
-    for (const resume of waiting) resume()
+    room.free()
   })
 
   const client: SocketClient = {
@@ -101,7 +92,7 @@ export function socketClient(
       if (wire.writableLength > BACKLOG_LIMIT.bytes) tooSlow()
       else socket.send(data)
     },
-    roomy: () => (wire.writableNeedDrain && isOpen() ? new Promise((resolve) => whenRoomy.push(resolve)) : Promise.resolve()),
+    roomy: () => (wire.writableNeedDrain && isOpen() ? room.wait() : Promise.resolve()),
     backlog,
     ip,
     userAgent: request.headers['user-agent'] ?? null,
@@ -109,12 +100,11 @@ export function socketClient(
     running: new Set(),
   }
   const close = () => {
-    // Without a reason of its own it would build an error with a stack, which costs more than all the rest of leaving.
     left.abort(LEFT)
     credential?.[Symbol.dispose]()
     place?.[Symbol.dispose]()
     for (const operation of client.running) operation.close()
-    for (const resume of whenRoomy) resume()
+    room.free()
   }
   return { client, close }
 }

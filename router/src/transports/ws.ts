@@ -4,27 +4,15 @@ import type { Logger } from '@vibely/kit/logger'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { OriginCheck } from '../http/origins.ts'
-import type { Authenticator } from '../identity/authenticator.ts'
-import type { ClientAddress } from '../identity/client-address.ts'
-import type { Credentials } from '../live/reauthorize.ts'
 import { socketsClosed, socketsOpen } from '../telemetry/metrics.ts'
-import type { Admission } from './admission.ts'
-import type { Operations } from './operations.ts'
+import { endApart, type LiveConnectionOptions } from './live-connections.ts'
 import { startPings } from './pings.ts'
 import { RESTART, socketClient } from './ws-client.ts'
 import { wsOperations } from './ws-operations.ts'
 
 const MESSAGE_BYTES = 64 * 1024
-const DRAIN_MS = 5_000
-const DRAIN_MS_EACH = 2
 
-export interface SocketOptions {
-  readonly operations: Operations
-  readonly authenticator: Authenticator
-  readonly credentials: Credentials
-  readonly admission: Admission
-  readonly isAllowed: OriginCheck
-  readonly addressOf: ClientAddress
+export interface SocketOptions extends LiveConnectionOptions {
   readonly logger: Logger
 }
 
@@ -90,8 +78,7 @@ export function addSockets(server: Server, options: SocketOptions): AsyncDisposa
   return {
     async [Symbol.asyncDispose]() {
       draining = true
-      const within = Math.min(DRAIN_MS, sockets.clients.size * DRAIN_MS_EACH)
-      await Promise.all([...sockets.clients].map((socket) => closeForRestart(socket, within)))
+      await endApart(sockets.clients, closeForRestart)
       server.off('upgrade', onUpgrade)
       pings[Symbol.dispose]()
       sockets.close()
@@ -114,8 +101,7 @@ function refusalOf(request: IncomingMessage, draining: boolean, isAllowed: Origi
   return isAllowed(request.headers) ? null : '403 Forbidden'
 }
 
-async function closeForRestart(socket: WebSocket, within: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * within))
+async function closeForRestart(socket: WebSocket): Promise<void> {
   if (socket.readyState === socket.CLOSED) return
   const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.close(RESTART, 'Service restart')
