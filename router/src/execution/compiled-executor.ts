@@ -6,6 +6,7 @@ import type { Source } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { compile } from './compile.ts'
 import type { Deferral } from './defer.ts'
+import { interfaceObjects } from './entity-keys.ts'
 import type { Executor } from './executor.ts'
 import type { FetchOptions, Run, Step } from './fetch.ts'
 import { conditionVariables } from './fields.ts'
@@ -30,7 +31,13 @@ const WRITERS = 64
 
 /** Runs plans that were compiled once: closures over the sources, and a writer from their answers to the text of the response. */
 export function compiledExecutor(state: SchemaState, sources: readonly Source[], logger: Logger): Executor {
-  const options = { supergraphSchema: state.supergraphSchema, sources: new Map(sources.map((one) => [one.name, one])), logger }
+  const { supergraphSchema } = state
+  const options = {
+    supergraphSchema,
+    sources: new Map(sources.map((one) => [one.name, one])),
+    vague: new Map(sources.map(({ name }) => [name, interfaceObjects(supergraphSchema, name)])),
+    logger,
+  }
   const compiled = new WeakMap<PreparedOperation, CompiledOperation>()
   const compiledOf = (operation: PreparedOperation): CompiledOperation => {
     const known = compiled.get(operation)

@@ -23,6 +23,25 @@ test('a response name that objects inherit is data like any other, and changes n
   assert.equal(({} as Json).polluted, undefined)
 })
 
+test('the name of a type that says less does not replace one that is known, wherever it stands', () => {
+  const vague = new Set(['Person'])
+  const data: Json = {
+    __typename: 'Admin',
+    friend: { __typename: 'Guest' },
+    friends: [{ __typename: 'Admin' }, {}],
+    other: { __typename: 'Person' },
+  }
+  const person = { __typename: 'Person', posts: 1 }
+  merge(data, { ...person, friend: { ...person }, friends: [{ ...person }, { ...person }], other: { __typename: 'Guest' } }, vague)
+  assert.deepEqual(data, {
+    __typename: 'Admin',
+    posts: 1,
+    friend: { __typename: 'Guest', posts: 1 },
+    friends: [{ __typename: 'Admin', posts: 1 }, person],
+    other: { __typename: 'Guest' },
+  })
+})
+
 test('a path finds objects through lists of lists, past what is null', () => {
   const [a, b, c] = [{ id: 'a' }, { id: 'b' }, { id: 'c' }]
   const root = {

@@ -29,6 +29,20 @@ export function fetchCheck(supergraph: GraphQLSchema, serviceName: string, query
   return (entity) => isKeyed(entity) && requirements(String(entity.__typename)).some((one) => one === null || has(entity, one))
 }
 
+/** Names of the interfaces that a subgraph knows as objects: it calls their entities so. Undefined where there are none. */
+export function interfaceObjects(supergraph: GraphQLSchema, serviceName: string): ReadonlySet<string> | undefined {
+  const graph = graphOf(supergraph, serviceName)
+  const found = Object.values(supergraph.getTypeMap()).filter(
+    (type) =>
+      isInterfaceType(type) &&
+      type.astNode?.directives?.some((directive) => {
+        const { graph: of, isInterfaceObject } = argumentsOf(directive)
+        return of === graph && isInterfaceObject === true
+      }),
+  )
+  return found.length === 0 ? undefined : new Set(found.map(({ name }) => name))
+}
+
 function byType<T>(make: (typeName: string) => T): (typeName: string) => T {
   const known = new Map<string, T>()
   return (typeName) => {

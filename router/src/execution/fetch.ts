@@ -1,5 +1,5 @@
 import type { Logger } from '@vibely/kit/logger'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isAbstractType } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import { clientName } from '../operations/data-names.ts'
 import { type FetchNode, REQUIRED } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
@@ -31,6 +31,8 @@ export type Step = (run: Run) => Promise<void> | void
 export interface FetchOptions {
   readonly supergraphSchema: GraphQLSchema
   readonly sources: ReadonlyMap<string, Source>
+  /** By subgraph, names of types that say less about an object than others do. */
+  readonly vague: ReadonlyMap<string, ReadonlySet<string> | undefined>
   readonly logger: Logger
   /** Entities that stand in several places become an object in each: what stands around them is part of what they are asked for. */
   readonly apart: boolean
@@ -55,6 +57,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const isEnough = CONDITION.test(query) ? fetchCheck(supergraphSchema, serviceName, query) : undefined
   const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isEnough)
 
+  const vague = options.vague.get(serviceName)
   const usages = variableUsages.map((name) => [name, clientName(name)] as const)
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
@@ -97,7 +100,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       if (!data) return
       if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, data)
       run.found.changed()
-      mergeIntoAll(targets, data)
+      mergeIntoAll(targets, data, vague)
     }
   }
 
@@ -137,11 +140,9 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       const own = targets[index]
       if (!isJson(entity) || !own) continue
       if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, entity)
-      // All are of one type: it is a part of what they are asked for.
-      if (isVague(supergraphSchema, entity.__typename, own[0]?.__typename)) delete entity.__typename
-      if (apart) for (const target of own.slice(1)) merge(target, copyOf(entity))
-      if (apart) merge(own[0] as Json, entity)
-      else mergeIntoAll(own, entity)
+      if (apart) for (const target of own.slice(1)) merge(target, copyOf(entity), vague)
+      if (apart) merge(own[0] as Json, entity, vague)
+      else mergeIntoAll(own, entity, vague)
     }
   }
 
@@ -163,10 +164,6 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       .slice(0, MOST_ERRORS)
   }
 }
-
-/** A subgraph that knows an interface as an object calls the entity by the interface's name: its type, when it is known, says more. */
-const isVague = (schema: GraphQLSchema, named: unknown, known: unknown): boolean =>
-  typeof named === 'string' && known !== undefined && named !== known && isAbstractType(schema.getType(named))
 
 /** What only a subgraph required has no place in the answer: its errors stand at the object that it belongs to. */
 function placeForClient(place: ResponsePlace): ResponsePlace {

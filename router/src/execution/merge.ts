@@ -22,36 +22,40 @@ function setField(target: Json, name: string, value: unknown): void {
   else target[name] = value
 }
 
-/** Writes an answer's fields into an object. Objects on both sides are joined, also in lists of equal length; else the answer wins. */
-export function merge(target: Json, source: Json): void {
-  for (const name of Object.keys(source)) mergeField(target, name, source[name])
+/**
+ * Writes an answer's fields into an object. Objects on both sides are joined, also in lists of equal length; else the answer wins.
+ * @param vague names of types that say less than any other: of the interfaces that a subgraph knows as objects
+ */
+export function merge(target: Json, source: Json, vague?: ReadonlySet<string>): void {
+  for (const name of Object.keys(source)) mergeField(target, name, source[name], vague)
 }
 
 /** The same for all that one answer stands for. */
-export function mergeIntoAll(targets: readonly Json[], source: Json): void {
+export function mergeIntoAll(targets: readonly Json[], source: Json, vague?: ReadonlySet<string>): void {
   for (const name of Object.keys(source)) {
     const given = source[name]
-    for (const target of targets) mergeField(target, name, given)
+    for (const target of targets) mergeField(target, name, given, vague)
   }
 }
 
-function mergeField(target: Json, name: string, given: unknown): void {
-  if (typeof given === 'object' && given !== null && isJoined(fieldOf(target, name), given)) return
+function mergeField(target: Json, name: string, given: unknown, vague: ReadonlySet<string> | undefined): void {
+  if (typeof given === 'object' && given !== null && isJoined(fieldOf(target, name), given, vague)) return
+  if (vague !== undefined && name === '__typename' && vague.has(given as string) && typeof target.__typename === 'string') return
   setField(target, name, given)
 }
 
 /** Joins what can be joined; false when the one has to replace the other. */
-function isJoined(present: unknown, given: object): boolean {
+function isJoined(present: unknown, given: object, vague: ReadonlySet<string> | undefined): boolean {
   if (present === given) return true
-  if (isJson(present) && isJson(given)) merge(present, given)
-  else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given)
+  if (isJson(present) && isJson(given)) merge(present, given, vague)
+  else if (Array.isArray(present) && Array.isArray(given) && present.length === given.length) mergeLists(present, given, vague)
   else return false
   return true
 }
 
-function mergeLists(target: unknown[], source: readonly unknown[]): void {
+function mergeLists(target: unknown[], source: readonly unknown[], vague: ReadonlySet<string> | undefined): void {
   for (const [index, given] of source.entries()) {
-    if (typeof given === 'object' && given !== null && isJoined(target[index], given)) continue
+    if (typeof given === 'object' && given !== null && isJoined(target[index], given, vague)) continue
     target[index] = given
   }
 }

@@ -48,6 +48,8 @@ const oracle: ExecutorFactory = (state, sources, logger) =>
 for (const file of ['non-resolvable-interface-object.ts', 'unreachable-fields.ts', 'context.ts']) supergraphs.delete(file)
 /** Where an operation has so many plans that the planner takes a second for each, there are fewer operations. */
 const DEARLY_PLANNED = new Set(['shared-root.ts', 'interface-object-indirect.ts'])
+/** Seeds that once showed a fault. */
+const FOUND: Readonly<Record<string, readonly number[]>> = { 'interface-object.ts': [7008] }
 /** A field that requires what is provided may come with it or behind it: the hashes are of what it was given. */
 const PLANNED_OTHERWISE = new Set(['federation-1.ts'])
 
@@ -57,7 +59,8 @@ describe('the compiled executor answers random operations as the stock one does'
       const supergraph = await read()
       const state = openState(supergraph)
       const between = { state, left: oracle, right: compiledExecutor }
-      const own = DEARLY_PLANNED.has(name) ? seeds.slice(0, Math.ceil(COUNT / 5)) : seeds
+      const fresh = DEARLY_PLANNED.has(name) ? seeds.slice(0, Math.ceil(COUNT / 5)) : seeds
+      const own = [...(FOUND[name] ?? []), ...fresh]
       const sound = await compareExecutors(between, own, false)
       const broken = await compareExecutors(between, own, true)
       assert.equal(sound.operations + broken.operations, 2 * own.length)
