@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { composeServices } from '@apollo/composition'
-import { buildSubgraphSchema } from '@apollo/subgraph'
+import { buildSchema } from '@vibely/kit/subgraph'
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql'
 import { resolvers } from './data.ts'
 
@@ -13,12 +13,10 @@ export interface BenchSubgraph {
   readonly schema: GraphQLSchema
 }
 
-type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number]
-
 /** The four subgraphs, ready to execute. */
 export const subgraphs: readonly BenchSubgraph[] = names.map((name) => {
   const typeDefs = parse(readFileSync(new URL(`${name}.graphql`, import.meta.url), 'utf8'))
-  return { name, typeDefs, schema: buildSubgraphSchema([{ typeDefs, resolvers: resolvers[name] } as Module]) }
+  return { name, typeDefs, schema: buildSchema(typeDefs, resolvers[name]) }
 })
 
 /** Their supergraph. @throws Error when they do not compose */

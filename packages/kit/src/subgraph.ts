@@ -14,6 +14,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import { requestCause, withCause } from './cause.ts'
 import { compileQuery } from './compiled-query.ts'
+import { resolveEntitiesAtOnce } from './entities.ts'
 import type { EntityVersions } from './entity-versions.ts'
 import { FAULTS, InfrastructureError, isInternal, scrub } from './errors.ts'
 import type { FailureKind } from './inbox.ts'
@@ -59,7 +60,7 @@ type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknow
 /** The executable schema of a subgraph's SDL. @throws when resolver and SDL do not fit */
 export const buildSchema = <Resolvers extends object>(typeDefs: DocumentNode, resolvers: Resolvers): GraphQLSchema =>
   // The array form: the single-module form of @apollo/subgraph 2.15 does not accept a document.
-  buildSubgraphSchema([{ typeDefs, resolvers } as Module])
+  resolveEntitiesAtOnce(buildSubgraphSchema([{ typeDefs, resolvers } as Module]))
 
 type Execute = (contextValue: object, variables: Readonly<Record<string, unknown>>) => ExecutionResult | Promise<ExecutionResult>
 /** A document that can run: by operation name, how. Or why it cannot. */

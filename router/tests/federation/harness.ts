@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from '@vibely/kit/logger'
 import { buildSchema, type Subgraph } from '@vibely/kit/subgraph'
 import { ANONYMOUS } from '@vibely/kit/viewer'
-import { GraphQLError, parse } from 'graphql'
+import { GraphQLError, type GraphQLSchema, parse } from 'graphql'
 import type { Answer } from '../../src/execution/answer.ts'
 import type { Executor } from '../../src/execution/executor.ts'
 import { run } from '../../src/execution/run.ts'
@@ -41,12 +41,19 @@ export const supergraphOf = (suite: Suite): string => {
 export const subgraphsOf = (suite: Suite): readonly Subgraph[] =>
   Object.entries(suite.subgraphs()).map(([name, subgraph]) => ({
     name,
-    schema: buildSchema(parse(sdlOf(subgraph)), subgraph.resolvers ?? {}),
+    schema: schemaOf(subgraph),
     logger: silent,
     contextFor: () => ({}),
     ready: async () => {},
     [Symbol.asyncDispose]: async () => {},
   }))
+
+function schemaOf(subgraph: SuiteSubgraph): GraphQLSchema {
+  const schema = buildSchema(parse(sdlOf(subgraph)), subgraph.resolvers ?? {})
+  const entities = schema.getQueryType()?.getFields()._entities
+  if (subgraph.losesEntities && entities) entities.resolve = () => Promise.reject(new Error('no entities today'))
+  return schema
+}
 
 export const localSources = (suite: Suite): readonly Source[] => subgraphsOf(suite).map((subgraph) => localSource(subgraph, silent))
 

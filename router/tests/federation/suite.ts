@@ -4,6 +4,8 @@ export interface SuiteSubgraph {
   readonly resolvers?: Record<string, object>
   /** Federation 1: no `@link` is put before the SDL. */
   readonly federation1?: boolean
+  /** It fails whenever it is asked for entities, and says nothing of which. */
+  readonly losesEntities?: boolean
 }
 
 /** One operation and what the federation specification says of it. */
