@@ -20,8 +20,11 @@ export const subgraphs: readonly BenchSubgraph[] = names.map((name) => {
 })
 
 /** Their supergraph. @throws Error when they do not compose */
-export function supergraphSdl(urls: Readonly<Record<string, string>>): string {
-  const { supergraphSdl, errors } = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: urls[name] ?? '' })))
+export const supergraphSdl = (urls: Readonly<Record<string, string>>): string => composed(subgraphs, urls)
+
+/** The supergraph of subgraphs at their addresses. @throws Error when they do not compose */
+export function composed(of: readonly Pick<BenchSubgraph, 'name' | 'typeDefs'>[], urls: Readonly<Record<string, string>>): string {
+  const { supergraphSdl, errors } = composeServices(of.map(({ name, typeDefs }) => ({ name, typeDefs, url: urls[name] ?? '' })))
   if (supergraphSdl === undefined) throw new Error(`the subgraphs do not compose: ${errors?.map(({ message }) => message).join('; ')}`)
   return supergraphSdl
 }

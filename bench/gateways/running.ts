@@ -20,14 +20,14 @@ export interface RunningSubgraphs extends AsyncDisposable {
 }
 
 /** The four subgraphs on free ports, and their supergraph in a file. */
-export async function startSubgraphs(folder: string, core: number | undefined): Promise<RunningSubgraphs> {
+export async function startSubgraphs(folder: string, core: number | undefined, sdlOf = supergraphSdl): Promise<RunningSubgraphs> {
   const ports = await Promise.all(subgraphs.map(() => freePort()))
   const launched = launch({ script: 'federation/main.ts', args: ports.map(String), core })
   await untilAnswers('the subgraphs', launched, `http://127.0.0.1:${ports[0]}/`)
   const supergraph = `${folder}/supergraph.graphql`
   writeFileSync(
     supergraph,
-    supergraphSdl(Object.fromEntries(subgraphs.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}/graphql`]))),
+    sdlOf(Object.fromEntries(subgraphs.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}/graphql`]))),
   )
   return {
     supergraph,

@@ -80,6 +80,16 @@ export const BOMBS: Readonly<Record<string, Bomb>> = {
   'a deep variable': { query: 'query($id: ID!) { person(id: $id) { id } }', variables: `{"id":${nested(30_000, '[', '', ']')}}` },
   'a deep variable that nobody declared': { query: '{ broken }', variables: `{"junk":${nested(30_000, '[', '', ']')}}` },
   'a deep variable that fits into an address': { query: '{ broken }', variables: `{"junk":${nested(3_000, '[', '', ']')}}` },
+  'many members of a variable': {
+    query: 'query($id: ID!) { person(id: $id) { id } }',
+    variables: JSON.stringify({ id: Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [`a${i}`, 0])) }),
+  },
+  'words of a suggestion in a variable': {
+    query: 'query($id: ID!) { person(id: $id) { id } }',
+    variables: JSON.stringify({ id: [' Did you mean '.repeat(4_000)] }),
+  },
+  'words of a suggestion in the document': { query: `{ person(id: ["${' Did you mean '.repeat(10_000)}"]) { id } }` },
+  'deep inline fragments': { query: `{ reviews { ${nested(500, '... { ', 'id')} } }` },
   'a deep object as a variable': {
     query: 'query($id: ID!) { person(id: $id) { id } }',
     variables: `{"id":${nested(5_000, '{"a":', '1')}}`,

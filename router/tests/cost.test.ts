@@ -55,6 +55,7 @@ describe('cost', () => {
     const anonymous = await running.ask(aliases(3, REVIEWS), { headers: ACCEPT, extensions: COST })
     assert.equal(anonymous.status, 400)
     assert.equal(errorOf(anonymous)?.code, 'COST_EXCEEDED')
+    assert.deepEqual(costOf(anonymous), { requested: 600, actual: 0, budget: null })
     const variable = `query($n: Int) ${aliases(3, 'reviews(first: $n) { author { name } }')}`
     const byVariable = await running.ask(variable, { headers: ACCEPT, extensions: COST, variables: { n: 100 } })
     assert.deepEqual([byVariable.status, errorOf(byVariable)?.code], [400, 'COST_EXCEEDED'])
@@ -149,10 +150,10 @@ describe('cost', () => {
   test('over a socket: told, refused, and a subscription is paid once', async () => {
     await using running = await runRouter({ env: { ...TIGHT, COST_ANONYMOUS_OPERATION: 100, COST_ANONYMOUS_BUDGET: 100 } })
     const client = running.client(undefined, { lazyCloseTimeout: 5_000 })
-    const ask = (query: string, extensions?: Record<string, unknown>) =>
+    const ask = (query: string, extensions?: Record<string, unknown>, variables?: Record<string, unknown>) =>
       new Promise<unknown>((resolve, reject) => {
         const end = client.subscribe(
-          { query, ...(extensions && { extensions }) },
+          { query, ...(extensions && { extensions }), ...(variables && { variables }) },
           {
             next(result) {
               resolve(result)
@@ -167,10 +168,19 @@ describe('cost', () => {
     assert.deepEqual([told.extensions.cost.requested, told.extensions.cost.actual, told.extensions.cost.budget?.remaining], [6, 6, 94])
     const dear = (await ask('{ reviews(first: 60) { author { id } } }')) as { extensions: { code: string } }[]
     assert.equal(dear[0]?.extensions.code, 'COST_EXCEEDED')
+    const variable = 'query($n: Int = 60) { reviews(first: $n) { author { id } } }'
+    const dearByVariable = async () =>
+      (await ask(variable, COST)) as { errors: { extensions: { code: string } }[]; extensions: { cost: Cost } }
+    const withoutPlan = await dearByVariable()
+    assert.equal(withoutPlan.errors[0]?.extensions.code, 'COST_EXCEEDED')
+    assert.deepEqual(withoutPlan.extensions.cost, { requested: 120, actual: 0, budget: null })
+    await ask(variable, COST, { n: 2 })
+    const { extensions, errors } = await dearByVariable()
+    assert.deepEqual([errors[0]?.extensions.code, extensions.cost], ['COST_EXCEEDED', withoutPlan.extensions.cost], 'as without a plan')
     const page = (await ask('query { reviews(first: 101) { id } }')) as { errors?: { extensions: { code: string } }[] }
     assert.equal(JSON.stringify(page).includes('BAD_USER_INPUT'), true)
     await ask('subscription { roomReview(room: "1") { phase review { author { name } } } }')
-    assert.equal(await remaining(running), 94 - 3 - 1)
+    assert.equal(await remaining(running), 94 - 4 - 3 - 1)
     for (let index = 0; index < 30; index += 1) await ask('subscription { roomReview(room: "1") { phase review { author { name } } } }')
     const refused = (await ask('subscription { roomReview(room: "1") { phase review { author { name } } } }')) as {
       extensions: { code: string }

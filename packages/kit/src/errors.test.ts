@@ -31,3 +31,10 @@ test('mistakes that the GraphQL server found itself are the caller’s', () => {
   const error = new GraphQLError('Syntax Error: x', { extensions: { code: 'GRAPHQL_PARSE_FAILED' } })
   assert.deepEqual(scrub(error.toJSON()), { message: 'Syntax Error: x', extensions: { code: 'BAD_REQUEST' } })
 })
+
+test('a message quotes what was sent up to a length', () => {
+  const message = (text: string) => scrub(fault('BAD_REQUEST', text).toJSON()).message
+  assert.equal(message('x'.repeat(1_000)), 'x'.repeat(1_000))
+  assert.equal(message('x'.repeat(200_000)), `${'x'.repeat(1_000)}…`)
+  assert.ok(message(`x${'😀'.repeat(1_000)}`).isWellFormed())
+})

@@ -74,6 +74,8 @@ const STANDARD_CODES: Readonly<Record<string, FaultCode>> = {
 }
 // Clients of the APQ protocol look for these very codes.
 const PROTOCOL_CODES = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED'])
+// What graphql-js says quotes what it was sent, however long that is.
+const MESSAGE_CHARACTERS = 1_000
 const PUBLIC_EXTENSIONS = ['retryAfterMs', 'service', 'requiredScopes'] as const
 
 /**
@@ -91,8 +93,11 @@ export function scrub(error: GraphQLFormattedError): GraphQLFormattedError {
   const extensions: Record<string, unknown> = { code: typeof given === 'string' && PROTOCOL_CODES.has(given) ? given : code }
   for (const key of PUBLIC_EXTENSIONS) if (error.extensions?.[key] !== undefined) extensions[key] = error.extensions[key]
   if (traceId !== undefined) extensions.traceId = traceId
-  return { message: error.message, ...place, extensions }
+  return { message: shortened(error.message), ...place, extensions }
 }
+
+const shortened = (message: string): string =>
+  message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS).toWellFormed()}…`
 
 /** The code with which an error leaves. */
 export const codeOf = ({ extensions }: Pick<GraphQLFormattedError, 'extensions'>): string => {

@@ -7,7 +7,7 @@ type Variables = Readonly<Record<string, unknown>>
 /** The variables with their defaults, or what is wrong with them. Subgraphs get them as they came: they check again. */
 export function coerceVariables(
   schema: GraphQLSchema,
-  { definition }: PreparedOperation,
+  { definition }: Pick<PreparedOperation, 'definition'>,
   given: Variables,
 ):
   | { readonly errors: readonly GraphQLError[]; readonly variables?: undefined }

@@ -2,7 +2,7 @@ import { codeOf } from '@vibely/kit/errors'
 import { GraphQLError } from 'graphql'
 import { type Answer, answerText } from '../execution/answer.ts'
 import { costExtensions, rateLimitHeaders } from '../operations/cost-report.ts'
-import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
+import { InvalidOperation, type PreparedOperation, refusedAnswer } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { NO_CHOICES, type PlanChoices } from '../planning/planner.ts'
 import type { Exchange, Reply } from './exchange.ts'
@@ -17,9 +17,10 @@ import { HttpRefusal } from './refusal.ts'
  */
 export async function prepareExchange({ operations }: Pipeline, exchange: Exchange): Promise<PreparedOperation> {
   const { request, query, parameters, caller, isPrivileged } = exchange
+  const { operationName, variables = {} } = parameters
   // Apollo's clients always say that they take parts: only a document that defers something is worth another plan.
   const choices = exchange.takesParts && query.includes('@defer') ? WITH_PARTS : NO_CHOICES
-  const operation = await operations.prepare(query, parameters.operationName, caller.viewer, isPrivileged, choices)
+  const operation = await operations.prepare(query, operationName, caller.viewer, isPrivileged, choices, variables)
   if (request.method === 'GET' && operation.kind === 'mutation')
     throw new HttpRefusal(405, 'BAD_REQUEST', 'A mutation is not sent by GET.', { allow: 'POST' })
   if (operation.kind === 'subscription') throw new InvalidOperation([NOT_A_STREAM])
@@ -44,7 +45,7 @@ export async function answerExchange(pipeline: Pipeline, exchange: Exchange): Pr
     const operation = await prepareExchange(pipeline, exchange)
     return replyTo(exchange.mediaType, await runExchange(pipeline, exchange, operation), exchange.parameters.extensions)
   } catch (error) {
-    if (error instanceof InvalidOperation) return replyTo(exchange.mediaType, { data: undefined, errors: error.errors })
+    if (error instanceof InvalidOperation) return replyTo(exchange.mediaType, refusedAnswer(error), exchange.parameters.extensions)
     throw error
   }
 }

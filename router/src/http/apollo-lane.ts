@@ -6,7 +6,7 @@ import type { Answer } from '../execution/answer.ts'
 import { vibelyGateway } from '../gateway/vibely-gateway.ts'
 import { costExtensions, rateLimitHeaders } from '../operations/cost-report.ts'
 import { LIMITS } from '../operations/limits.ts'
-import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
+import { InvalidOperation, type PreparedOperation, refusedAnswer } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { prepareExchange, runExchange } from './answer-exchange.ts'
 import type { Exchange, Reply } from './exchange.ts'
@@ -95,7 +95,9 @@ const preparation = (pipeline: Pipeline) => ({
             throw error
           }
           const errors = error.errors.map((one) => scrub(one.toJSON()))
-          return { http: { headers: new HeaderMap() }, body: { kind: 'single' as const, singleResult: { errors } } }
+          const extensions = costExtensions(refusedAnswer(error), contextValue.exchange.parameters.extensions)
+          const singleResult = { errors, ...(extensions && { extensions }) }
+          return { http: { headers: new HeaderMap() }, body: { kind: 'single' as const, singleResult } }
         }
       },
     }

@@ -14,17 +14,20 @@ export interface Parameters {
   readonly documentId: string | undefined
 }
 
+const LIST = /^\s*\[/
+
 const bad = (message: string) => new HttpRefusal(400, 'BAD_REQUEST', message)
 
 /** @throws HttpRefusal 400 when the body is not a request, or a batch of them */
 export function bodyParameters(body: string): Parameters {
+  // By its first character: a list is not worth reading, however much of it there is.
+  if (LIST.test(body)) throw new HttpRefusal(400, 'BATCHING_DISABLED')
   let json: unknown
   try {
     json = JSON.parse(body)
   } catch {
     throw bad(body === '' ? 'The request has no body.' : 'The request body is not JSON.')
   }
-  if (Array.isArray(json)) throw new HttpRefusal(400, 'BATCHING_DISABLED')
   if (!isObject(json)) throw bad('The request body is not a JSON object.')
   return checked(json)
 }

@@ -4,10 +4,12 @@ import { type Fault, fault } from '@vibely/kit/errors'
 export interface VariableLimits {
   /** Items of all lists together. */
   readonly listItems: number
+  /** Members of all objects together, the variables themselves among them. */
+  readonly members: number
   readonly depth: number
 }
 
-export const VARIABLE_LIMITS: VariableLimits = { listItems: 1_000, depth: 20 }
+export const VARIABLE_LIMITS: VariableLimits = { listItems: 1_000, members: 10_000, depth: 20 }
 
 /**
  * The limit that the variables break; null when they keep all. Checked ahead of everything that walks them, for some of that
@@ -15,12 +17,21 @@ export const VARIABLE_LIMITS: VariableLimits = { listItems: 1_000, depth: 20 }
  */
 export function brokenVariableLimit(variables: Readonly<Record<string, unknown>>, limits: VariableLimits): Fault | null {
   let items = 0
+  let members = Object.keys(variables).length
   let level = containersIn(Object.values(variables))
+  const tooMany = () => fault('BAD_USER_INPUT', `The variables hold more than ${limits.members} members of objects.`)
+  if (members > limits.members) return tooMany()
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > limits.depth) return fault('BAD_USER_INPUT', `The variables are deeper than ${limits.depth} levels.`)
     for (const value of level) if (Array.isArray(value)) items += value.length
     if (items > limits.listItems) return fault('BAD_USER_INPUT', `The variables hold more than ${limits.listItems} list items.`)
-    level = level.flatMap((value) => containersIn(Array.isArray(value) ? value : Object.values(value)))
+    level = level.flatMap((value) => {
+      if (Array.isArray(value)) return containersIn(value)
+      const values: readonly unknown[] = Object.values(value)
+      members += values.length
+      return containersIn(values)
+    })
+    if (members > limits.members) return tooMany()
   }
   return null
 }

@@ -18,6 +18,15 @@ test('depth counts through fragments', () => {
   )
 })
 
+test('fragments nest, though not without end', () => {
+  const chain = (length: number) =>
+    `{ a { ...F0 } } ${Array.from({ length }, (_, i) => `fragment F${i} on T { ...F${i + 1} }`).join(' ')} fragment F${length} on T { b }`
+  assert.equal(messageOf(`{ a { ${'... {'.repeat(57)} b ${'}'.repeat(57)} } }`), null)
+  assert.match(messageOf(`{ a { ${'... {'.repeat(60)} b ${'}'.repeat(60)} } }`) ?? '', /60 selection sets in each other/)
+  assert.equal(messageOf(chain(55)), null)
+  assert.match(messageOf(chain(65)) ?? '', /60 selection sets/)
+})
+
 test('aliases count wherever their fragment is spread, __typename included', () => {
   const fragment = `fragment F on T { ${Array.from({ length: 16 }, (_, i) => `a${i}: __typename`).join(' ')} }`
   assert.equal(messageOf(`{ x { ...F } } ${fragment}`), null)

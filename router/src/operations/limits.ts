@@ -38,9 +38,12 @@ export const LIMITS: DocumentLimits = {
 
 // The introspection query of graphql-js reaches 15 levels.
 const INTROSPECTION_DEPTH = 20
+/** Selection sets in each other for each level: fragments nest without being levels of the answer, and cost validation and planning as much. */
+const NESTING = 3
 
 interface Size {
   readonly depth: number
+  readonly nesting: number
   readonly aliases: number
   readonly directives: number
   readonly selections: number
@@ -49,7 +52,7 @@ interface Size {
   readonly logins: number
 }
 
-const EMPTY: Size = { depth: 0, aliases: 0, directives: 0, selections: 0, fields: 0, logins: 0 }
+const EMPTY: Size = { depth: 0, nesting: 0, aliases: 0, directives: 0, selections: 0, fields: 0, logins: 0 }
 
 /**
  * The first limit that the document breaks; null when it keeps all. Checked ahead of validation, whose own work grows with the document.
@@ -81,6 +84,7 @@ function checkLimits(document: DocumentNode, limits: DocumentLimits, loginFields
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
     for (const place of placesOf(definition)) directives += noteDirectives(place)
   }
+  const mostNesting = NESTING * Math.max(limits.depth, INTROSPECTION_DEPTH)
   const measured = new Map<string, Size | null>()
 
   function measureFragment(name: string, deepest: number): Size {
@@ -105,22 +109,24 @@ function checkLimits(document: DocumentNode, limits: DocumentLimits, loginFields
   }
 
   function measure(set: SelectionSetNode, deepest: number): Size {
-    let { depth, aliases, directives, selections, fields, logins } = EMPTY
+    let { depth, nesting, aliases, directives, selections, fields, logins } = EMPTY
     for (const selection of set.selections) {
       const inner = inside(selection, deepest)
       const isField = selection.kind === Kind.FIELD
       depth = Math.max(depth, inner.depth + (isField ? 1 : 0))
+      nesting = Math.max(nesting, inner.nesting + 1)
       aliases += inner.aliases + (isField && selection.alias ? 1 : 0)
       directives += inner.directives + noteDirectives(selection)
       selections += inner.selections + 1
       fields += isField ? 1 : inner.fields
       logins += isField ? Number(loginFields.has(selection.name.value)) : inner.logins
       if (depth > deepest) throw refusal(`Deeper than ${deepest} levels.`)
+      if (nesting > mostNesting) throw refusal(`More than ${mostNesting} selection sets in each other.`)
       if (aliases > limits.aliases) throw refusal(`More than ${limits.aliases} aliases.`)
       if (directives > limits.directives) throw refusal(`More than ${limits.directives} directives.`)
       if (selections > limits.selections) throw refusal(`More than ${limits.selections} selections once fragments are expanded.`)
     }
-    return { depth, aliases, directives, selections, fields, logins }
+    return { depth, nesting, aliases, directives, selections, fields, logins }
   }
 
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)

@@ -16,16 +16,19 @@ import {
   visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import type { Answer } from '../execution/answer.ts'
 import { planCache, planSize } from '../planning/plan-cache.ts'
 import { NO_CHOICES, type Plan, type PlanChoices } from '../planning/planner.ts'
 import type { Requirement } from '../supergraph/policy-index.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { planHits, planMisses } from '../telemetry/metrics.ts'
 import { inStage } from '../telemetry/traces.ts'
+import { type FirstAsked, type Refused, refusedAheadOfPlan } from './ahead-of-plan.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
 import { labelChooser } from './choose-labels.ts'
 import { type OperationCost, operationCost } from './cost.ts'
-import { type Allowance, allowanceOf, tooCostly } from './cost-charges.ts'
+import { allowanceOf } from './cost-charges.ts'
+import type { Variables } from './cost-terms.ts'
 import { withDataNames, withPlanVariables } from './data-names.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
 import { brokenLimit } from './limits.ts'
@@ -75,7 +78,8 @@ export interface Operations {
   /**
    * The operation as this caller may run it: at once when it is known, so that what is asked for often waits for nothing.
    * @param mayIntrospect the caller may see the schema, whatever the setting
-   * @throws InvalidOperation
+   * @param variables those that it is to run with, where they are known: with some it would not run, and needs no plan
+   * @throws InvalidOperation, RefusedOperation
    */
   prepare(
     text: string,
@@ -83,6 +87,7 @@ export interface Operations {
     viewer: Viewer | null,
     mayIntrospect?: boolean,
     choices?: PlanChoices,
+    variables?: Variables,
   ): PreparedOperation | Promise<PreparedOperation>
   /** Prepares an operation for callers who are refused what `refuses` says, ahead of them. @throws InvalidOperation */
   warm(operation: WarmOperation): PreparedOperation | Promise<PreparedOperation>
@@ -121,6 +126,24 @@ export class InvalidOperation extends Error {
   }
 }
 
+/** The document is good; what it costs or its variables would have it refused in any case, so it was not planned. */
+export class RefusedOperation extends InvalidOperation {
+  readonly kind: OperationTypeNode
+  readonly refused: Refused
+  constructor(kind: OperationTypeNode, refused: Refused) {
+    super(refused.errors)
+    this.kind = kind
+    this.refused = refused
+  }
+}
+
+/** The answer to an operation that does not run. */
+export const refusedAnswer = (error: InvalidOperation): Answer => ({
+  data: undefined,
+  errors: error.errors,
+  cost: error instanceof RefusedOperation ? error.refused.cost : undefined,
+})
+
 const RULES_WITHOUT_SCHEMA = [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
 /** What kept operations may take together, in bytes of memory, roughly: a character of text is some forty in its syntax tree, one of a plan four. */
@@ -130,7 +153,7 @@ const PLAN_WEIGHT = 4
 
 /** Parses, limits, validates, authorizes and plans; each step's result is kept. */
 export function openOperations(state: SchemaState, options: OperationOptions): Operations {
-  const { document: limits, lists, allowances } = options.limits ?? DEFAULT_LIMITS
+  const { document: limits, lists, variables: variableLimits, allowances } = options.limits ?? DEFAULT_LIMITS
   const operations = new LRUCache<string, Operation>({ maxSize: OPERATIONS_SIZE, sizeCalculation: sizeOf })
   const plans = planCache(state.planner)
   const chooseLabels = labelChooser(state.overrideLabels, options.overrideLabels ?? [])
@@ -172,12 +195,12 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     refused: readonly Requirement[],
     choices: PlanChoices,
     uses: number,
-    allowance: Allowance | null,
+    asked: FirstAsked | null,
   ): PreparedOperation | Promise<PreparedOperation> {
     const key = variantKey(refused, choices)
     const known = of.variants.get(key)
     ;(known ? planHits : planMisses).add(1)
-    if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses, allowance))
+    if (!known) return inSpan('router.plan', {}, () => make(of, key, refused, choices, uses, asked))
     known.uses += uses
     return known.prepared
   }
@@ -188,15 +211,14 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     refused: readonly Requirement[],
     choices: PlanChoices,
     uses: number,
-    allowance: Allowance | null,
+    asked: FirstAsked | null,
   ): Promise<PreparedOperation> {
     const { text, document, definition } = of
     const ids = new Set(refused.map(({ id }) => id))
     const allowed = ids.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, ids)
     const cost = state.costs.knowsListSizes ? operationCost(state.apiSchema, state.costs, lists, allowed.document) : null
-    // Planning is the dearest step: what cannot be paid in any case is not worth it.
-    if (allowance && cost?.constant && cost.constant > allowance.operation)
-      throw new InvalidOperation([tooCostly(cost.constant, allowance)])
+    const refusal = asked && refusedAheadOfPlan(state.apiSchema, definition, cost, variableLimits, asked)
+    if (refusal) throw new RefusedOperation(definition.operation, refusal)
     // What is refused is written as null, and only the operation as a whole says where.
     const defer = choices.defer && ids.size === 0
     const plan: Plan = allowed.document ? await planned(allowed.document, { ...choices, defer }) : { kind: 'QueryPlan' }
@@ -233,14 +255,14 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
   }
 
   return {
-    prepare(text, operationName, viewer, mayIntrospect = false, choices = NO_CHOICES) {
+    prepare(text, operationName, viewer, mayIntrospect = false, choices = NO_CHOICES, variables) {
       const found = operation(text, operationName, mayIntrospect || options.introspection)
       return variant(
         found,
         found.requirements.filter((requirement) => unmet(requirement, viewer)),
         labelled(choices),
         1,
-        allowanceOf(allowances, viewer),
+        { allowance: allowanceOf(allowances, viewer), variables },
       )
     },
     warm({ text, name, mayIntrospect = false, choices = NO_CHOICES, uses = 0, refuses }) {

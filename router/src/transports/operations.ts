@@ -10,8 +10,9 @@ import type { Outlet } from '../live/stream.ts'
 import type { Live } from '../live/subscribe.ts'
 import { costExtensions } from '../operations/cost-report.ts'
 import type { Asked, PersistedOperations } from '../operations/persisted.ts'
-import { InvalidOperation, type PreparedOperation } from '../operations/prepare.ts'
+import { InvalidOperation, type PreparedOperation, RefusedOperation, refusedAnswer } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { NO_CHOICES } from '../planning/planner.ts'
 import { subscriptionsOpen } from '../telemetry/metrics.ts'
 import { traced } from '../telemetry/traces.ts'
 
@@ -97,22 +98,22 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
   }
 
   const single = (
-    connection: Connection,
-    operation: PreparedOperation,
-    { variables, extensions }: AskedOperation,
+    { left, roomy }: Connection,
+    kind: OperationTypeNode,
+    { extensions }: AskedOperation,
     outlet: Omit<Outlet, 'end'>,
     from: Readonly<Record<string, string>>,
+    answered: (signal: AbortSignal) => Promise<Answer>,
   ): RunningOperation => ({
-    kind: operation.kind,
+    kind,
     run: () =>
       inSpan('router.request', { kind: SpanKind.SERVER, from }, async () => {
-        const { caller, left: signal } = connection
-        const answer: Answer = await pipeline.run({ operation, variables, caller, signal }).catch((error: unknown) => ({
+        const answer = await answered(left).catch((error: unknown) => ({
           data: undefined,
           errors: traced([publicError(error, 'an operation failed', logger)]),
         }))
         // Answers wait outside the connection's buffer, of each operation one.
-        await connection.roomy()
+        await roomy()
         outlet.send(liveResult(answer, null, null, costExtensions(answer, extensions)))
       }),
     resume: () => {},
@@ -126,13 +127,23 @@ export function openOperations({ pipeline, persisted, live, logger }: Operations
         try {
           const text = await persisted.textOf(asked, false)
           if (!text) throw fault('BAD_REQUEST', 'The parameter "query" is missing.')
-          const operation = await pipeline.operations.prepare(text, asked.operationName, connection.caller.viewer)
+          const { caller } = connection
+          const { operationName, variables } = asked
+          const operation = await pipeline.operations.prepare(text, operationName, caller.viewer, false, NO_CHOICES, variables ?? {})
           if (asked.isRead && operation.kind === 'mutation') throw fault('BAD_REQUEST', 'A mutation is not sent by GET.')
           if (asked.extensions) persisted.keep(asked)
           if (operation.kind === 'subscription') return await subscription(connection, operation, asked, outlet)
           // It runs when the transport is ready for it, and belongs to the same trace.
-          return single(connection, operation, asked, outlet, traceHeaders())
+          return single(connection, operation.kind, asked, outlet, traceHeaders(), (signal) =>
+            pipeline.run({ operation, variables, caller, signal }),
+          )
         } catch (error) {
+          // As if it had a plan, and were refused when it is to run.
+          if (error instanceof RefusedOperation && error.refused.byVariables && error.kind !== 'subscription')
+            return single(connection, error.kind, asked, outlet, traceHeaders(), async () => ({
+              ...refusedAnswer(error),
+              errors: traced(error.errors),
+            }))
           const errors =
             error instanceof InvalidOperation ? error.errors : [publicError(error, 'an operation could not be started', logger)]
           throw new InvalidOperation(traced(errors))
