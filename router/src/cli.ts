@@ -22,6 +22,8 @@ Without --supergraph the router serves Vibely's own supergraph over the subgraph
 A foreign supergraph needs no other setting. With these it can do more:
   REDIS_URL, CURSOR_SECRET  live events, budgets and revoked sessions across routers
   JWKS_URL                  the key set that access tokens are verified with; without it nobody is signed in
+  JWT_ISSUERS, JWT_AUDIENCES  who issues the tokens, and for whom; lists, separated by commas
+  SUBGRAPH_HEADERS          file with the headers of clients that go on to subgraphs, and fixed ones; without it none does
   OVERRIDE_LABELS           labels of @override that are switched on, separated by commas; percent(N) is drawn for each request
   QUERY_PLANNER             apollo or hive
   PERSISTED_DOCUMENTS       file with the manifest of persisted documents; SAFELIST=enforce runs nothing else

@@ -5,8 +5,10 @@ import { openRequestSigner } from '@vibely/kit/identity'
 import type { Logger } from '@vibely/kit/logger'
 import type { RemoteEnv, StandaloneEnv } from './env.ts'
 import { type Pages, remotePages } from './http/pages.ts'
+import { foreignTokens, type TokenRules } from './identity/access-token.ts'
 import { type LoadKeys, remoteKeys } from './identity/key-set.ts'
 import { readManifest } from './operations/manifest.ts'
+import { type HeaderRules, NO_HEADER_RULES, readHeaderRules } from './sources/header-rules.ts'
 import { httpSource } from './sources/http-source.ts'
 import type { Source } from './sources/source.ts'
 import { committedExplorerDocument, committedOrigin, committedPersistedDocuments, committedSupergraph } from './supergraph/committed.ts'
@@ -23,10 +25,14 @@ export interface Deployment {
   readonly sources: readonly Source[]
   /** Opens those that it names beside them. */
   readonly openSource?: (subgraph: JoinedSubgraph) => Source
-  readonly loadKeys: LoadKeys
+  /** Null where subgraphs look at credentials themselves. */
+  readonly loadKeys: LoadKeys | null
+  readonly tokenRules?: TokenRules | undefined
   readonly pages: Pages
   /** They publish no events to our channels. */
   readonly hasForeignSubgraphs?: boolean
+  /** What such subgraphs are told of a client. */
+  readonly headerRules?: HeaderRules | undefined
   readonly explorerDocument?: string
   readonly persistedDocuments?: string | undefined
 }
@@ -56,23 +62,40 @@ export async function ownDeployment(env: RemoteEnv, logger: Logger): Promise<Dep
 
 /**
  * Any supergraph file; the subgraphs' addresses are in it.
- * @throws SupergraphFileError when it cannot be served, EnvError when the manifest of persisted documents cannot be used
+ * @throws SupergraphFileError when it cannot be served, EnvError when settings do not fit each other or a file of theirs cannot be used
  */
 export async function foreignDeployment(file: string, settings: Partial<StandaloneEnv>, logger: Logger): Promise<Deployment> {
-  const { JWKS_URL: jwksUrl } = settings
   const persistedDocuments = await manifestOf(settings)
-  const load = async () => (await readSupergraph(file)).sdl
+  const tokenRules = tokenRulesOf(settings)
+  const { sdl: supergraphSdl, subgraphs } = await readSupergraph(file)
+  const { SUBGRAPH_HEADERS: headersFile } = settings
+  const names = subgraphs.map(({ name }) => name)
+  const headerRules = headersFile === undefined ? NO_HEADER_RULES : await readHeaderRules(headersFile, names)
   return {
-    supergraphSdl: await load(),
-    origin: { files: [resolve(file)], load },
+    supergraphSdl,
+    origin: { files: [resolve(file)], load: async () => (await readSupergraph(file)).sdl },
     sources: [],
-    openSource: ({ name, url }) => httpSource({ name, url, logger }),
-    // Without a key set no token is good.
-    loadKeys: jwksUrl === undefined ? async () => ({ keys: [] }) : remoteKeys(jwksUrl),
+    openSource: ({ name, url }) => httpSource({ name, url, headersFor: ({ headers }) => headerRules.headersFor(name, headers), logger }),
+    loadKeys: keysOf(settings, headerRules),
+    tokenRules,
     pages: {},
     hasForeignSubgraphs: true,
+    headerRules,
     persistedDocuments,
   }
+}
+
+/** Without a key set no token is good; whether it is, only subgraphs can say that get it. */
+function keysOf({ JWKS_URL: url }: Partial<StandaloneEnv>, { names }: HeaderRules): LoadKeys | null {
+  if (url !== undefined) return remoteKeys(url)
+  return names.includes('authorization') ? null : async () => ({ keys: [] })
+}
+
+function tokenRulesOf({ JWKS_URL: url, JWT_ISSUERS: issuers, JWT_AUDIENCES: audiences }: Partial<StandaloneEnv>): TokenRules | undefined {
+  if (issuers === undefined && audiences === undefined) return undefined
+  if (url === undefined) throw new EnvError('JWT_ISSUERS and JWT_AUDIENCES need JWKS_URL, the keys that tokens are verified with.')
+  if (!issuers?.length) throw new EnvError('JWT_AUDIENCES needs JWT_ISSUERS: who issues the tokens.')
+  return foreignTokens(issuers, audiences ?? [])
 }
 
 async function manifestOf({ PERSISTED_DOCUMENTS: file, SAFELIST: safelist }: Partial<StandaloneEnv>): Promise<string | undefined> {

@@ -56,6 +56,12 @@ export const standaloneEnv = {
   REDIS_URL: redisEnv.REDIS_URL.optional(),
   CURSOR_SECRET: cursorEnv.CURSOR_SECRET.optional(),
   JWKS_URL: z.url().optional(),
+  /** Who issues the access tokens; without it they are ours. */
+  JWT_ISSUERS: parts.optional(),
+  /** Whom they must be for, one of these; without it for anybody. */
+  JWT_AUDIENCES: parts.optional(),
+  /** File with the headers that subgraphs get: a client's, by their names, and fixed ones. */
+  SUBGRAPH_HEADERS: z.string().optional(),
   /** File with the manifest of persisted documents: of Apollo's tools, or a record of texts by their hash. */
   PERSISTED_DOCUMENTS: z.string().optional(),
 }

@@ -8,11 +8,12 @@ import { cors, originCheck } from './http/origins.ts'
 import type { Pages } from './http/pages.ts'
 import { httpServer } from './http/server.ts'
 import { trackUnused } from './http/unused-connections.ts'
-import { openAccessTokens } from './identity/access-token.ts'
+import { openAccessTokens, ownTokens, type TokenRules } from './identity/access-token.ts'
 import { openApiKeys } from './identity/api-key.ts'
 import { holdersFrom } from './identity/api-key-holder.ts'
-import { openAuthenticator } from './identity/authenticator.ts'
+import { openAuthenticator, unverified } from './identity/authenticator.ts'
 import { clientAddress } from './identity/client-address.ts'
+import { clientHeaders } from './identity/client-headers.ts'
 import { followEnded } from './identity/ended-credentials.ts'
 import { openKeyAttempts } from './identity/key-attempts.ts'
 import { keySet, type LoadKeys } from './identity/key-set.ts'
@@ -33,6 +34,7 @@ import { openPipeline } from './pipeline.ts'
 import { forEveryone, warmUp } from './planning/warm-up.ts'
 import { type Generation, reloadablePipeline } from './reloadable-pipeline.ts'
 import { composeSource } from './sources/compose-sources.ts'
+import { type HeaderRules, NO_HEADER_RULES } from './sources/header-rules.ts'
 import type { Source } from './sources/source.ts'
 import { sourcePool } from './sources/source-pool.ts'
 import { buildSchemaState } from './supergraph/schema-state.ts'
@@ -53,8 +55,10 @@ export interface RouterOptions {
   readonly sources: readonly Source[]
   /** Opens those of other subgraphs; the router disposes them. */
   readonly openSource?: ((subgraph: JoinedSubgraph) => Source) | undefined
-  /** Reads the key set that access tokens are verified with. */
-  readonly loadKeys: LoadKeys
+  /** Reads the key set that access tokens are verified with; null where subgraphs look at credentials themselves. */
+  readonly loadKeys: LoadKeys | null
+  /** What tokens must be; ours if absent. */
+  readonly tokenRules?: TokenRules | undefined
   /** Public pages of subgraphs. */
   readonly pages: Pages
   /** Operations that the explorer opens with. */
@@ -63,6 +67,8 @@ export interface RouterOptions {
   readonly persistedDocuments?: string | undefined
   /** What the subgraphs publish no `@live` events for is subscribed to over their own sockets. */
   readonly hasForeignSubgraphs?: boolean
+  /** What such subgraphs are told of a client. */
+  readonly headerRules?: HeaderRules | undefined
   /** Every request goes through Apollo Server, for comparison. */
   readonly longWayOnly?: boolean
   readonly logger: Logger
@@ -88,10 +94,12 @@ export async function openRouter({
   sources: transports,
   openSource = unknownSubgraph,
   loadKeys,
+  tokenRules,
   pages,
   explorerDocument = '{\n  __typename\n}\n',
   persistedDocuments,
   hasForeignSubgraphs = false,
+  headerRules = NO_HEADER_RULES,
   longWayOnly = false,
   logger,
 }: RouterOptions): Promise<Router> {
@@ -128,12 +136,14 @@ export async function openRouter({
   const redis = url === undefined ? null : stack.use(await openRedisFeeds({ url, namespace, onRevoked, logger }))
   const auth = transports.find(({ name }) => name === 'auth')
   const ended = auth ? stack.use(followEnded({ auth, onEnded: onRevoked, logger })) : null
-  const authenticator = openAuthenticator({
-    accessTokens: openAccessTokens({ keys: keySet(loadKeys), issuer: env.PUBLIC_URL ?? 'vibely' }),
-    // A supergraph of somebody else has no keys of ours.
-    apiKeys: auth ? openApiKeys({ holderOf: holdersFrom(auth), attempts: openKeyAttempts(buckets) }) : null,
-    isRevoked: (credentialId) => (redis?.revocations.isRevoked(credentialId) ?? false) || (ended?.has(credentialId) ?? false),
-  })
+  const authenticator = loadKeys
+    ? openAuthenticator({
+        accessTokens: openAccessTokens({ keys: keySet(loadKeys), rules: tokenRules ?? ownTokens(env.PUBLIC_URL ?? 'vibely') }),
+        // A supergraph of somebody else has no keys of ours.
+        apiKeys: auth ? openApiKeys({ holderOf: holdersFrom(auth), attempts: openKeyAttempts(buckets) }) : null,
+        isRevoked: (credentialId) => (redis?.revocations.isRevoked(credentialId) ?? false) || (ended?.has(credentialId) ?? false),
+      })
+    : unverified
 
   const grants = cors(env.CORS_ORIGINS)
   const isAdmin = adminCheck(env.ADMIN_SECRET)
@@ -147,10 +157,12 @@ export async function openRouter({
   })
   const channels = redis && secret !== undefined ? { reader: redis.reader, cursors: streamCursors(secret) } : null
   const upstreams = hasForeignSubgraphs ? stack.use(openUpstreams(logger)) : null
-  const live = openLive({ pipeline, channels, upstreams, logger })
+  const live = openLive({ pipeline, channels, upstreams, headersFor: headerRules.headersFor, logger })
   const addressOf = clientAddress(env.TRUSTED_PROXIES ?? [])
+  const headersOf = clientHeaders(headerRules.names)
   const connections = {
     addressOf,
+    headersOf,
     operations: openOperations({ pipeline, persisted, live, logger }),
     admission: openAdmission({ perUser: env.SOCKETS_PER_USER, perAddress: env.SOCKETS_PER_ADDRESS, perSecond: env.SOCKETS_PER_SECOND }),
     isAllowed: originCheck(env.CORS_ORIGINS),
@@ -160,7 +172,7 @@ export async function openRouter({
   }
   const streams = openHttpStreams(connections)
   const names = manifest?.names ?? new Set<string>()
-  const door = { persisted, authenticator, isAdmin, addressOf }
+  const door = { persisted, authenticator, isAdmin, addressOf, headersOf }
   const graphql = stack.use(await openGraphql({ pipeline, ...door, streams, cors: grants, names, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   const closeUnused = trackUnused(app.server)

@@ -23,6 +23,7 @@ const SDL = {
       few(count: Int!, after: Int = 0): Goal
       huge(bytes: Int!): Goal
       refused: Goal
+      told: Goal
     }
     type Goal { game: ID! text: String! number: Int! by: Person! }
     type Person @key(fields: "id") { id: ID! }`,
@@ -79,7 +80,14 @@ async function serve(subgraph: Subgraph, port: number) {
   })
   const sockets = new WebSocketServer({ server, path: '/graphql' })
   const refuse = (text: string) => (/refused/.test(text) ? [new GraphQLError('no seats at 10.0.0.1')] : undefined)
-  const listening = useServer({ schema: subgraph.schema, onSubscribe: (_, __, { query }) => refuse(query) }, sockets)
+  const listening = useServer(
+    {
+      schema: subgraph.schema,
+      onSubscribe: (_, __, { query }) => refuse(query),
+      context: ({ connectionParams, extra }) => ({ payload: connectionParams, upgrade: extra.request.headers }),
+    },
+    sockets,
+  )
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -116,6 +124,13 @@ export async function serveForeignStreams() {
               await setImmediate()
               yield { few: goal('few', number) }
             }
+          },
+        },
+        told: {
+          async *subscribe(_: unknown, __: unknown, { payload, upgrade }: { payload?: object; upgrade: Record<string, string> }) {
+            const { authorization, 'x-tenant': tenant } = upgrade
+            yield { told: { ...goal('told', 1), text: JSON.stringify({ payload, upgrade: { authorization, tenant } }) } }
+            await new Promise(() => undefined)
           },
         },
         huge: {

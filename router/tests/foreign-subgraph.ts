@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { executeSubgraph, type Subgraph } from '@vibely/kit/subgraph'
 import { ANONYMOUS } from '@vibely/kit/viewer'
@@ -9,12 +9,15 @@ export interface ForeignSubgraph {
   close(): Promise<void>
 }
 
-/** A subgraph as anybody's: plain GraphQL over HTTP, no signature. */
+/** A subgraph as anybody's: plain GraphQL over HTTP, no signature. Its contexts are made of the headers that it gets. */
 export async function serveForeignSubgraph(subgraph: Subgraph): Promise<ForeignSubgraph> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const result = await executeSubgraph(subgraph, JSON.parse(String(Buffer.concat(chunks))), ANONYMOUS)
+    const result = await executeSubgraph(subgraph, JSON.parse(String(Buffer.concat(chunks))), {
+      ...ANONYMOUS,
+      headers: plain(request.headers),
+    })
     response.setHeader('content-type', 'application/json').end(JSON.stringify(result))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -26,3 +29,6 @@ export async function serveForeignSubgraph(subgraph: Subgraph): Promise<ForeignS
     },
   }
 }
+
+const plain = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))

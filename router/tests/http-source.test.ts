@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { openRequestSigner } from '@vibely/kit/identity'
 import { createLogger } from '@vibely/kit/logger'
 import { ANONYMOUS } from '@vibely/kit/viewer'
 import { eventually } from '@vibely/testkit/eventually'
 import { httpSource } from '../src/sources/http-source.ts'
 import { CallerLeft, SourceFailure } from '../src/sources/source.ts'
+import { identityKeys } from './credentials.ts'
 import { httpServer, tcpServer } from './http-server.ts'
 
 const logger = createLogger({ service: 'test', level: 'silent' })
@@ -163,7 +165,6 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
     ['other JSON', 200, '{"ok":true}'],
     ['a list', 200, '[]'],
     ['an error status with data', 503, ANSWER],
-    ['a refused signature', 401, '{"errors":[{"message":"who?"}]}'],
     ['an answer of more than 16 MB', 200, `{"data":{"a":"${'x'.repeat(17 * 1024 * 1024)}"}}`],
   ] as const)
     test(`${what} is no answer, and is not asked for again`, async () => {
@@ -172,6 +173,15 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
       assert.equal((await failureOf(source.fetch(read, ANONYMOUS, stays()))).code, 'SUBGRAPH_UNAVAILABLE')
       assert.equal(server.bodies.length, 1)
     })
+
+  test('a refused signature is no answer, and is not asked for again', async () => {
+    await using server = await httpServer((response) => void response.writeHead(401).end('{"errors":[{"message":"who?"}]}'))
+    const { privateKey } = await identityKeys()
+    const signer = await openRequestSigner({ subgraph: 'test', hmacKey: `a:${'x'.repeat(32)}`, privateKey })
+    await using source = httpSource({ name: 'test', url: server.url, signer, logger })
+    assert.equal((await failureOf(source.fetch(read, ANONYMOUS, stays()))).code, 'SUBGRAPH_UNAVAILABLE')
+    assert.equal(server.bodies.length, 1)
+  })
 
   test('a request error is an answer', async () => {
     await using server = await httpServer((response) => void response.writeHead(400).end('{"errors":[{"message":"no such field"}]}'))

@@ -17,6 +17,8 @@ export interface Caller {
   /** Address of the client as the router saw it. */
   readonly ip: string | null
   readonly userAgent: string | null
+  /** Headers of the client that subgraphs get which are not ours. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export const ANONYMOUS: Caller = Object.freeze({ viewer: null, ip: null, userAgent: null })

@@ -39,6 +39,8 @@ function cachedFetch(source: Source, state: SchemaState, namespace: Namespace, s
   const queryOf = entityQueries(state, source.name)
   const names = { subgraph: source.name, namespace }
   return async (request, caller, signal) => {
+    // What is kept was read as nobody, who sends no headers.
+    if (caller.headers) return source.fetch(request, caller, signal)
     const query = request.representations ? queryOf(request.query) : null
     const entries = query?.isShared ? entriesOf(query, request, names) : []
     if (!query || entries.every((entry) => entry === null)) return source.fetch(request, caller, signal)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '@vibely/kit/viewer'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { ClientAddress } from '../identity/client-address.ts'
+import type { ClientHeaders } from '../identity/client-headers.ts'
 import type { PersistedOperations } from '../operations/persisted.ts'
 import type { AdminCheck } from './admin.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,6 +18,7 @@ export interface AcceptOptions {
   readonly authenticator: Authenticator
   readonly isAdmin: AdminCheck
   readonly addressOf: ClientAddress
+  readonly headersOf: ClientHeaders
 }
 
 /**
@@ -27,14 +29,14 @@ export async function accept(
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: MediaType | null,
-  { persisted, authenticator, isAdmin, addressOf }: AcceptOptions,
+  { persisted, isAdmin, ...door }: AcceptOptions,
 ): Promise<Exchange> {
   const parameters = await parametersOf(request)
   if (mediaType === null) throw new HttpRefusal(406, 'BAD_REQUEST', 'Accept application/graphql-response+json or application/json.')
   const isPrivileged = isAdmin(request.headers)
   const query = await persisted.textOf(parameters, isPrivileged)
   if (!query) throw new HttpRefusal(400, 'BAD_REQUEST', 'The parameter "query" is missing.')
-  const caller = await callerOf(request, authenticator, addressOf)
+  const caller = await callerOf(request, door)
   const keep = parameters.extensions && { keepDocument: () => persisted.keep(parameters) }
   const inParts = takesParts(request.headers.accept)
   return { request, response, parameters, query, ...keep, caller, isPrivileged, mediaType, takesParts: inParts, signal: closing(response) }
@@ -57,12 +59,15 @@ const isPreflighted = ({ headers }: IncomingMessage): boolean =>
   Boolean(headers['apollo-require-preflight'] || headers['x-apollo-operation-name']) ||
   headers['content-type']?.startsWith('application/json') === true
 
-/** Only the bearer credential says who calls; nothing else of a client's headers goes further. */
-async function callerOf(request: IncomingMessage, authenticator: Authenticator, addressOf: ClientAddress): Promise<Caller> {
+/** Only the bearer credential says who calls; of a client's other headers none goes further but those that are named. */
+async function callerOf(
+  request: IncomingMessage,
+  { authenticator, addressOf, headersOf }: Pick<AcceptOptions, 'authenticator' | 'addressOf' | 'headersOf'>,
+): Promise<Caller> {
   const { headers } = request
   const ip = addressOf(request)
   const { viewer } = await authenticator.authenticate(headers.authorization, ip)
-  return { viewer, ip, userAgent: headers['user-agent'] ?? null }
+  return { viewer, ip, userAgent: headers['user-agent'] ?? null, headers: headersOf(headers) }
 }
 
 /** Aborts when the client leaves before it has its answer. */

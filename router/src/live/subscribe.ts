@@ -2,9 +2,11 @@ import { fault } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
 import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
 import { coerceVariables } from '../execution/variables.ts'
+import { renewedCaller } from '../identity/client-headers.ts'
 import type { Variables } from '../operations/cost-terms.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Pipeline } from '../pipeline.ts'
+import type { HeaderRules } from '../sources/header-rules.ts'
 import { identityKey } from '../sources/identity-key.ts'
 import { inTime } from './channel-feed.ts'
 import { channelOrigin, type EventOrigin, type LiveChannels, upstreamOrigin } from './event-origin.ts'
@@ -20,6 +22,8 @@ export interface LiveOptions {
   readonly channels: LiveChannels | null
   /** For fields without `@live`; null where all subgraphs are ours, for ours publish. */
   readonly upstreams: Upstreams | null
+  /** What a subgraph that is subscribed to is told of the caller. */
+  readonly headersFor: HeaderRules['headersFor']
   readonly logger: Logger
 }
 
@@ -49,16 +53,16 @@ export interface Subscription extends Stream {
 }
 
 /** Subscriptions in groups: those that get the same bytes share one listener, one completion and one text of each event. */
-export function openLive({ pipeline, channels, upstreams, logger }: LiveOptions): Live {
+export function openLive({ pipeline, channels, upstreams, headersFor, logger }: LiveOptions): Live {
   const groups = new Map<string, Channel>()
 
   /** The group of those who get the same bytes as this request. */
   function groupOf(operation: LiveOperation, origin: EventOrigin, request: SubscriptionRequest): Channel {
     const variables = request.variables ?? {}
-    const { viewer } = request.caller
-    // A group is completed in the name of all its members alike: of one viewer's credential, or of nobody.
-    const caller: Caller = operation.isShared ? ANONYMOUS : { ...ANONYMOUS, viewer }
-    const key = JSON.stringify([operation.id, origin.key, operation.variablesKey(variables), caller.viewer])
+    const { viewer, headers } = request.caller
+    // A group is completed in the name of all its members alike: of one viewer's credential and headers, or of nobody.
+    const caller: Caller = operation.isShared && !headers ? ANONYMOUS : { ...ANONYMOUS, viewer, headers }
+    const key = JSON.stringify([operation.id, origin.key, operation.variablesKey(variables), identityKey(caller)])
     const known = groups.get(key)
     if (known) return known
     const made = origin.open({ pipeline, logger, operation, variables, caller }, () => {
@@ -77,7 +81,9 @@ export function openLive({ pipeline, channels, upstreams, logger }: LiveOptions)
       return { operation, args, origin: channelOrigin(channels, operation.source, caller.viewer, args) }
     }
     if (!upstreams) throw fault('BAD_REQUEST', 'This field has no live events.')
-    const subscription = upstreamSubscription(prepared.state, operation.primary, variables ?? {})
+    const { primary } = operation
+    const headers = headersFor(primary.serviceName, caller.headers)
+    const subscription = { ...upstreamSubscription(prepared.state, primary, variables ?? {}), headers }
     return { operation, args, origin: upstreamOrigin(upstreams, subscription) }
   }
 
@@ -113,8 +119,9 @@ export function openLive({ pipeline, channels, upstreams, logger }: LiveOptions)
       return {
         ...stream,
         renew(fresh) {
-          const isSame = identityKey(fresh) === identityKey(subscription.request.caller)
-          if (!isSame) void renewSubscription(subscription, pipeline, move, fresh)
+          const renewed = renewedCaller(subscription.request.caller, fresh)
+          const isSame = identityKey(renewed) === identityKey(subscription.request.caller)
+          if (!isSame) void renewSubscription(subscription, pipeline, move, renewed)
         },
         close() {
           open.delete(subscription)

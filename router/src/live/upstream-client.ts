@@ -1,5 +1,6 @@
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import type { Headers } from '../sources/header-rules.ts'
 
 const RETRIES = 10
 const FIRST_WAIT_MS = 100
@@ -11,19 +12,27 @@ const LINGER_MS = 5_000
 /** As over HTTP. */
 const MOST_BYTES = 16 * 1024 * 1024
 
+export interface UpstreamListener {
+  /** The subgraph has let the client in. */
+  onOpen(): void
+  /** An open socket has closed. */
+  onLost(): void
+  /** A socket has closed, whether it had been open or not. */
+  onClosed(): void
+}
+
 /**
  * A client of one subgraph's socket. It opens when something is asked for, comes back by itself for about twenty seconds, and
  * closes a while after the last operation.
- * @param onOpen called when the subgraph has let it in
- * @param onLost called when an open socket has closed
+ * @param headers told to the subgraph twice, with the upgrade and in `connection_init`: some read the one, some the other
  */
-export function upstreamClient(url: string, onOpen: () => void, onLost: () => void): Client {
+export function upstreamClient(url: string, headers: Headers, listener: UpstreamListener): Client {
   let isOpen = false
   let silence: NodeJS.Timeout | undefined
   let isTooMuch = false
   class CappedWebSocket extends WebSocket {
     constructor(address: string, protocol: string) {
-      super(address, protocol, { maxPayload: MOST_BYTES, perMessageDeflate: false })
+      super(address, protocol, { maxPayload: MOST_BYTES, perMessageDeflate: false, headers })
       isTooMuch = false
       this.on('error', ({ code }: NodeJS.ErrnoException) => {
         if (code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return
@@ -36,6 +45,7 @@ export function upstreamClient(url: string, onOpen: () => void, onLost: () => vo
   const client = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: CappedWebSocket,
+    ...(Object.keys(headers).length > 0 && { connectionParams: { ...headers } }),
     retryAttempts: RETRIES,
     // The same would come again.
     shouldRetry: () => !isTooMuch,
@@ -46,13 +56,14 @@ export function upstreamClient(url: string, onOpen: () => void, onLost: () => vo
   })
   client.on('connected', () => {
     isOpen = true
-    onOpen()
+    listener.onOpen()
   })
   client.on('closed', () => {
     clearTimeout(silence)
     const wasOpen = isOpen
     isOpen = false
-    if (wasOpen) onLost()
+    if (wasOpen) listener.onLost()
+    listener.onClosed()
   })
   // The client pings, but waits for the answer for ever: a peer that vanished would never be noticed.
   client.on('ping', (received) => {

@@ -4,7 +4,9 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Client } from 'graphql-ws'
 import { clientName } from '../operations/data-names.ts'
 import type { FetchNode } from '../planning/planner.ts'
+import type { Headers } from '../sources/header-rules.ts'
 import type { SubgraphAnswer } from '../sources/source.ts'
+import { subgraphErrors } from '../sources/subgraph-errors.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import type { Feed, Happening } from './group.ts'
 import { upstreamClient } from './upstream-client.ts'
@@ -14,9 +16,11 @@ export interface UpstreamEvent extends Happening {
   readonly answer: SubgraphAnswer
 }
 
-/** A subscription as its subgraph gets it. Nothing of the caller is in it: such a subgraph is not told who asks. */
+/** A subscription as its subgraph gets it. */
 export interface UpstreamSubscription {
   readonly url: string
+  /** All that the subgraph is told of who asks: with other headers it is another subscription, on a socket of its own. */
+  readonly headers: Headers
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
 }
@@ -47,7 +51,7 @@ export function upstreamSubscription(
   { subgraphs }: SchemaState,
   { serviceName, operation: query, variableUsages = [] }: FetchNode,
   given: Readonly<Record<string, unknown>>,
-): UpstreamSubscription {
+): Omit<UpstreamSubscription, 'headers'> {
   const url = subgraphs.find(({ name }) => name === serviceName)?.url
   if (!url) throw fault('SUBGRAPH_UNAVAILABLE')
   const used = variableUsages.filter((name) => Object.hasOwn(given, clientName(name)))
@@ -55,18 +59,22 @@ export function upstreamSubscription(
 }
 
 /**
- * One socket a subgraph, opened when it is needed. A lost one is opened again and its subscriptions with it. What the
+ * One socket for a subgraph and what it is told of the caller, opened when it is needed. A lost one is opened again and its subscriptions with it. What the
  * subgraph said meanwhile cannot be had, for it knows no places to resume from: that is told as a reset.
  */
 export function openUpstreams(logger: Logger): Upstreams {
   const wires = new Map<string, Wire>()
 
-  function wireTo(url: string): Wire {
-    const known = wires.get(url)
+  function wireTo(url: string, headers: Headers): Wire {
+    const place = JSON.stringify([url, headers])
+    const known = wires.get(place)
     if (known) return known
     const onOpen = () => {
       wire.isOpen = true
       for (const upstream of wire.upstreams.values()) letIn(upstream)
+    }
+    const onClosed = () => {
+      if (wire.upstreams.size === 0 && wires.get(place) === wire) wires.delete(place)
     }
     const onLost = () => {
       wire.isOpen = false
@@ -74,8 +82,8 @@ export function openUpstreams(logger: Logger): Upstreams {
         if (isOpened) for (const listener of listeners) listener.onReset({ seq, epoch: undefined })
       }
     }
-    const wire: Wire = { client: upstreamClient(url, onOpen, onLost), upstreams: new Map(), isOpen: false }
-    wires.set(url, wire)
+    const wire: Wire = { client: upstreamClient(url, headers, { onOpen, onLost, onClosed }), upstreams: new Map(), isOpen: false }
+    wires.set(place, wire)
     return wire
   }
 
@@ -90,11 +98,11 @@ export function openUpstreams(logger: Logger): Upstreams {
       {
         next(result) {
           upstream.seq += 1
-          const answer = { data: result.data, errors: result.errors as readonly GraphQLFormattedError[] | undefined, shared: true }
+          const answer = { data: result.data, errors: subgraphErrors(result.errors), shared: true }
           for (const listener of upstream.listeners) listener.onEvent({ seq: upstream.seq, epoch: '', answer })
         },
         error(error) {
-          if (isRefusal(error)) return end(error.map(({ message, ...rest }) => new GraphQLError(message, rest)))
+          if (isRefusal(error)) return end((subgraphErrors(error) ?? []).map(({ message, ...rest }) => new GraphQLError(message, rest)))
           logger.warn({ err: error, subgraph: url }, 'a subscription to a subgraph was lost')
           end([fault('SUBGRAPH_UNAVAILABLE')])
         },
@@ -116,7 +124,7 @@ export function openUpstreams(logger: Logger): Upstreams {
   return {
     feed: (subscription) => ({
       async listen(listener) {
-        const wire = wireTo(subscription.url)
+        const wire = wireTo(subscription.url, subscription.headers)
         const key = JSON.stringify([subscription.query, subscription.variables])
         const upstream = wire.upstreams.get(key) ?? start(wire, key, subscription)
         upstream.listeners.add(listener)

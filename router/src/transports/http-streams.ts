@@ -36,7 +36,7 @@ export interface HttpStreams extends AsyncDisposable {
 
 /** Disposing ends the responses in random order, so that their clients do not come back all at once. */
 export function openHttpStreams(options: LiveConnectionOptions): HttpStreams {
-  const { operations, authenticator, credentials, admission, isAllowed, addressOf } = options
+  const { operations, authenticator, credentials, admission, isAllowed, addressOf, headersOf } = options
   const open = new Set<StreamResponse>()
   const heartbeats = takeTurns<StreamResponse>(HEARTBEAT_SECONDS, (stream) => stream.beat())
 
@@ -68,12 +68,13 @@ export function openHttpStreams(options: LiveConnectionOptions): HttpStreams {
     const isSingle = streamTokenOf(request) !== null || request.method === 'PUT'
     // Ahead of the credential: one that ends while its client is slow to say what he wants must not open a stream.
     const parameters = isSingle ? null : await streamParameters(request)
+    const { headers: sent } = request
     const ip = addressOf(request)
-    const identity = await authenticator.authenticate(request.headers.authorization, ip)
-    const caller = { viewer: identity.viewer, ip, userAgent: request.headers['user-agent'] ?? null }
+    const identity = await authenticator.authenticate(sent.authorization, ip)
+    const caller = { viewer: identity.viewer, ip, userAgent: sent['user-agent'] ?? null, headers: headersOf(sent) }
     const asked: StreamRequest = { request, response, headers, identity, caller }
     if (!parameters) return single.handle(asked)
-    const lastEventId = request.headers['last-event-id']
+    const lastEventId = sent['last-event-id']
     const resumeFrom = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined
     const stream = begin(asked, wantsMultipart(request) ? multipartFormat : distinctFormat)
     const isRead = request.method === 'GET'

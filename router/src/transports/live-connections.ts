@@ -1,6 +1,7 @@
 import type { OriginCheck } from '../http/origins.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { ClientAddress } from '../identity/client-address.ts'
+import type { ClientHeaders } from '../identity/client-headers.ts'
 import type { Credentials } from '../live/reauthorize.ts'
 import type { Admission } from './admission.ts'
 import type { Operations } from './operations.ts'
@@ -13,6 +14,7 @@ export interface LiveConnectionOptions {
   readonly admission: Admission
   readonly isAllowed: OriginCheck
   readonly addressOf: ClientAddress
+  readonly headersOf: ClientHeaders
 }
 
 /** Why a connection's signal aborts. Without a reason of its own it would build an error with a stack, which costs more than all the rest of leaving. */

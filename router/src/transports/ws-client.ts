@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FaultCode, fault, isPassing } from '@vibely/kit/errors'
 import type { WebSocket } from 'ws'
+import { renewedCaller } from '../identity/client-headers.ts'
 import { BACKLOG_LIMIT, emptyBacklog } from '../live/queue.ts'
 import type { Credential, CredentialEnd } from '../live/reauthorize.ts'
 import { textFrame } from './frames.ts'
@@ -25,9 +26,9 @@ export function socketClient(
   socket: WebSocket,
   wire: Duplex,
   request: IncomingMessage,
-  options: Pick<LiveConnectionOptions, 'authenticator' | 'credentials' | 'admission' | 'addressOf'>,
+  options: Pick<LiveConnectionOptions, 'authenticator' | 'credentials' | 'admission' | 'addressOf' | 'headersOf'>,
 ): { readonly client: SocketClient; readonly close: () => void } {
-  const { authenticator, credentials, admission, addressOf } = options
+  const { authenticator, credentials, admission, addressOf, headersOf } = options
   const left = new AbortController()
   const backlog = emptyBacklog()
   let credential: Credential | undefined
@@ -66,7 +67,8 @@ export function socketClient(
       try {
         const identity = await authenticated(authorization)
         if (!client.caller || !credential?.renew(identity)) throw fault('FORBIDDEN')
-        client.caller = { ...client.caller, viewer: identity.viewer }
+        const fresh = { ...client.caller, viewer: identity.viewer, headers: headersOf({}, { authorization }) }
+        client.caller = renewedCaller(client.caller, fresh)
         for (const operation of client.running) operation.renew(client.caller)
       } catch {
         socket.close(FORBIDDEN, 'Forbidden')
@@ -94,8 +96,12 @@ export function socketClient(
     },
     roomy: () => (wire.writableNeedDrain && isOpen() ? room.wait() : Promise.resolve()),
     backlog,
-    ip,
-    userAgent: request.headers['user-agent'] ?? null,
+    callerOf: (viewer, init) => ({
+      viewer,
+      ip,
+      userAgent: request.headers['user-agent'] ?? null,
+      headers: headersOf(request.headers, init ?? {}),
+    }),
     left: left.signal,
     running: new Set(),
   }

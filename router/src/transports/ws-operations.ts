@@ -1,6 +1,6 @@
 import { fault, scrub } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
-import type { Caller } from '@vibely/kit/viewer'
+import type { Caller, Viewer } from '@vibely/kit/viewer'
 import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema, OperationTypeNode, parse } from 'graphql'
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws'
 import type { Identity } from '../identity/authenticator.ts'
@@ -25,8 +25,8 @@ export interface SocketClient {
   /** Resolves when the client takes bytes. */
   roomy(): Promise<void>
   readonly backlog: Backlog
-  readonly ip: string | null
-  readonly userAgent: string | null
+  /** @param init what the client said when he came in */
+  callerOf(viewer: Viewer | null, init: Init): Caller
   /** Aborts when the socket has closed. */
   readonly left: AbortSignal
   /** They go on when the socket has room again. */
@@ -47,7 +47,7 @@ export function wsOperations(operations: Operations, logger: Logger) {
     const authorization = connectionParams?.authorization
     try {
       const { viewer } = await client.identify(typeof authorization === 'string' ? authorization : undefined)
-      client.caller = { viewer, ip: client.ip, userAgent: client.userAgent }
+      client.caller = client.callerOf(viewer, connectionParams)
       return true
     } catch (error) {
       publicError(error, 'a socket could not be authenticated', logger)

@@ -43,7 +43,7 @@ export const subgraphsOf = (suite: Suite): readonly Subgraph[] =>
     name,
     schema: schemaOf(subgraph),
     logger: silent,
-    contextFor: () => ({}),
+    contextFor: (caller) => caller,
     ready: async () => {},
     [Symbol.asyncDispose]: async () => {},
   }))
