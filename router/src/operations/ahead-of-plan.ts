@@ -1,11 +1,12 @@
 import { Fault } from '@vibely/kit/errors'
-import type { GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { GraphQLError, GraphQLSchema } from 'graphql'
 import { coerceVariables } from '../execution/variables.ts'
 import type { OperationCost } from './cost.ts'
 import { type Allowance, tooCostly } from './cost-charges.ts'
 import type { CostReport } from './cost-report.ts'
 import type { Variables } from './cost-terms.ts'
 import { brokenVariableLimit, type VariableLimits } from './limits-variables.ts'
+import type { PreparedOperation } from './prepare.ts'
 
 /** Who asks for an operation that has no plan yet, and what with. */
 export interface FirstAsked {
@@ -27,7 +28,7 @@ export interface Refused {
  */
 export function refusedAheadOfPlan(
   schema: GraphQLSchema,
-  definition: OperationDefinitionNode,
+  operation: Pick<PreparedOperation, 'definition' | 'document'>,
   cost: OperationCost | null,
   limits: VariableLimits,
   { allowance, variables }: FirstAsked,
@@ -36,7 +37,7 @@ export function refusedAheadOfPlan(
   if (!variables) return null
   const broken = brokenVariableLimit(variables, limits)
   if (broken) return { errors: [broken], byVariables: true }
-  const coerced = coerceVariables(schema, { definition }, variables)
+  const coerced = coerceVariables(schema, operation, variables)
   if (coerced.errors) return { errors: coerced.errors, byVariables: true }
   try {
     const requested = cost?.requested(coerced.variables) ?? 0

@@ -34,6 +34,7 @@ import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
 import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
 import { withoutSuggestion } from './suggestions.ts'
+import { carriedValues } from './value-rules.ts'
 
 /** A valid operation, for whoever sends it. */
 interface Operation {
@@ -144,7 +145,8 @@ export const refusedAnswer = (error: InvalidOperation): Answer => ({
   cost: error instanceof RefusedOperation ? error.refused.cost : undefined,
 })
 
-const RULES_WITHOUT_SCHEMA = [...specifiedRules, NoSchemaIntrospectionCustomRule]
+const RULES = [...specifiedRules, carriedValues]
+const RULES_WITHOUT_SCHEMA = [...RULES, NoSchemaIntrospectionCustomRule]
 
 /** What kept operations may take together, in bytes of memory, roughly: a character of text is some forty in its syntax tree, one of a plan four. */
 const OPERATIONS_SIZE = 64 * 1024 * 1024
@@ -175,7 +177,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
       const broken = brokenLimit(document, limits, state.loginFields)
       const errors = broken
         ? [broken]
-        : validate(state.apiSchema, document, mayIntrospect ? specifiedRules : RULES_WITHOUT_SCHEMA, { maxErrors: 10 })
+        : validate(state.apiSchema, document, mayIntrospect ? RULES : RULES_WITHOUT_SCHEMA, { maxErrors: 10 })
       if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, mayIntrospect)))
     })
     // An empty name is none.
@@ -217,7 +219,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     const ids = new Set(refused.map(({ id }) => id))
     const allowed = ids.size === 0 ? { document, refusals: [] } : authorize(state.apiSchema, state.policies, document, definition, ids)
     const cost = state.costs.knowsListSizes ? operationCost(state.apiSchema, state.costs, lists, allowed.document) : null
-    const refusal = asked && refusedAheadOfPlan(state.apiSchema, definition, cost, variableLimits, asked)
+    const refusal = asked && refusedAheadOfPlan(state.apiSchema, of, cost, variableLimits, asked)
     if (refusal) throw new RefusedOperation(definition.operation, refusal)
     // What is refused is written as null, and only the operation as a whole says where.
     const defer = choices.defer && ids.size === 0
