@@ -2,10 +2,12 @@ import { operationFromDocument } from '@apollo/federation-internals'
 import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, parse, visit } from 'graphql'
 import { loadSupergraph } from '../supergraph/load.ts'
+import { mendPathTrees } from './path-trees.ts'
 import type { FetchNode, Plan, PlanEngine, PlanNode } from './planner.ts'
 
 /** Apollo's planner, with its own limits against documents that explode. */
 export function apolloEngine(executionSdl: string): PlanEngine {
+  mendPathTrees()
   // Whoever made the schema state has validated the supergraph; a repaired one has external fields that nothing uses.
   const supergraph = loadSupergraph(executionSdl, false)
   const apiSchema = supergraph.apiSchema()

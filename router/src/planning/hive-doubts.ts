@@ -53,16 +53,17 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
         },
         Directive({ name }) {
           conditional ||= name.value === 'skip' || name.value === 'include'
-        },
-        // Its own variable of an entity fetch is called so, too.
-        VariableDefinition({ variable }) {
-          doubtful ||= variable.name.value === 'representations'
+          // It leaves out those that subgraphs define.
+          doubtful ||= !OF_GRAPHQL.has(name.value)
         },
       })
       return doubtful || (onInterface && conditional) || aboutInterfaceObjects(operation)
     },
   }
 }
+
+/** Those that a plan obeys. */
+const OF_GRAPHQL: ReadonlySet<string> = new Set(['skip', 'include', 'defer'])
 
 /** True for the plan of several mutations where what one of them needs of other subgraphs would be fetched after the next. */
 export function isOutOfOrder(operation: DocumentNode, { node }: Plan): boolean {

@@ -66,6 +66,7 @@ const FEATURES = [
   'keys-mashup',
   'non-resolvable-interface-object',
   'nulls',
+  'operation-directives',
   'override',
   'provides',
   'requires-argument-conflict',
