@@ -49,6 +49,34 @@ describe('groups of subscriptions', async () => {
     await Promise.all(streams.map((stream) => stream.end()))
   })
 
+  test('what conditions leave of one field that stands there twice is completed as one, for each choice by itself', async () => {
+    const query = `subscription($room: ID!, $title: Boolean!, $author: Boolean!) { roomReview(room: $room) {
+      phase
+      review @include(if: $title) { title }
+      review @include(if: $author) { author { id } }
+      ... on ReviewEvent @include(if: $author) { review { author { name } } }
+    } }`
+    const one = await client()
+    const review = { title: 'Title r2', author: { id: 'p2', name: 'Bruno' } }
+    const wanted = [
+      { title: true, author: false, review: { title: review.title } },
+      { title: false, author: true, review: { author: review.author } },
+      { title: true, author: true, review },
+      { title: false, author: false, review: undefined },
+    ]
+    const streams = wanted.map(({ title, author }) => watch(one, null, query, { room, title, author }))
+    for (const stream of streams) await stream.event()
+    for (const seq of [1, 2]) {
+      await publisher.publish(reviewEvent(seq, { channel, id: 'r2' }))
+      const events = await Promise.all(streams.map((stream) => stream.event()))
+      assert.deepEqual(
+        events.map((event) => event.review),
+        wanted.map((each) => each.review),
+      )
+    }
+    await Promise.all(streams.map((stream) => stream.end()))
+  })
+
   test('other variables are another group; the cursor is not', async () => {
     const query = SHARED.replace('$after: String)', '$after: String, $loud: Boolean)').replace('title', 'title(upper: $loud)')
     const one = await client()

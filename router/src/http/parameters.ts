@@ -29,7 +29,7 @@ export function bodyParameters(body: string): Parameters {
     throw bad(body === '' ? 'The request has no body.' : 'The request body is not JSON.')
   }
   if (!isObject(json)) throw bad('The request body is not a JSON object.')
-  return checked(json)
+  return readParameters(json)
 }
 
 /** @throws HttpRefusal 400 when a parameter is malformed or comes twice */
@@ -40,7 +40,7 @@ export function searchParameters(search: string): Parameters {
     if (Object.hasOwn(json, name)) throw bad(`The parameter "${name}" comes twice.`)
     json[name] = name === 'variables' || name === 'extensions' ? parsed(name, value) : value
   }
-  return checked(json)
+  return readParameters(json)
 }
 
 function parsed(name: string, text: string): unknown {
@@ -52,7 +52,8 @@ function parsed(name: string, text: string): unknown {
   }
 }
 
-function checked({ query, operationName, variables, extensions, documentId, id }: Json): Parameters {
+/** The parameters that an object of any transport holds; what else it holds is left. @throws HttpRefusal 400 for one of another kind */
+export function readParameters({ query, operationName, variables, extensions, documentId, id }: Json): Parameters {
   return {
     query: text('query', query),
     operationName: text('operationName', operationName),

@@ -51,24 +51,36 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
   if (!operation || !root || !selected) throw new Error('a subscription was planned without a root field')
   const rootName = root.alias?.value ?? root.name.value
   const rootType = schema.getSubscriptionType()?.getFields()[root.name.value]?.type
-  const queries = new Map<string, string>()
+  // By what is selected, not by where: conditions may leave another selection under the same name.
+  const queries = new WeakMap<SelectionSetNode, Map<string, string>>()
 
   /** Fields that apply to a value, with fragments opened and `@skip` and `@include` decided. */
-  function* fieldsOf(set: SelectionSetNode, typeName: unknown, variables: Json): Generator<FieldNode> {
+  function* selectionsOf(set: SelectionSetNode, typeName: unknown, variables: Json): Generator<FieldNode> {
     for (const selection of set.selections) {
       if (!included(selection, variables)) continue
       if (selection.kind === Kind.FIELD) yield selection
       else if (selection.kind === Kind.INLINE_FRAGMENT && applies(schema, selection.typeCondition?.name.value, typeName)) {
-        yield* fieldsOf(selection.selectionSet, typeName, variables)
+        yield* selectionsOf(selection.selectionSet, typeName, variables)
       }
     }
+  }
+
+  /** The same, with those that are one field in the answer as one. */
+  function fieldsOf(set: SelectionSetNode, typeName: unknown, variables: Json): readonly FieldNode[] {
+    const fields = new Map<string, FieldNode>()
+    for (const field of selectionsOf(set, typeName, variables)) {
+      const name = responseName(field)
+      const known = fields.get(name)
+      fields.set(name, known ? merged(known, field) : field)
+    }
+    return [...fields.values()]
   }
 
   function holds(set: SelectionSetNode, value: unknown, variables: Json): boolean {
     if (value === null) return true
     if (Array.isArray(value)) return value.every((item) => holds(set, item, variables))
     if (!isJson(value)) return false
-    return [...fieldsOf(set, value.__typename, variables)].every(({ name, arguments: args, selectionSet }) => {
+    return fieldsOf(set, value.__typename, variables).every(({ name, arguments: args, selectionSet }) => {
       const inner = value[name.value]
       // A field with arguments is somebody's computation, not a part of what happened.
       return inner !== undefined && !args?.length && (!selectionSet || holds(selectionSet, inner, variables))
@@ -80,23 +92,24 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     if (!isJson(value)) return null
     // No assignment: a client may call a field `__proto__`.
     return Object.fromEntries(
-      [...fieldsOf(set, value.__typename, variables)].map((field) => {
+      fieldsOf(set, value.__typename, variables).map((field) => {
         const inner = value[field.name.value] ?? null
         return [responseName(field), field.selectionSet ? project(field.selectionSet, inner, variables) : inner]
       }),
     )
   }
 
-  function entityQuery(field: FieldNode, set: SelectionSetNode, typeName: string): string {
-    const key = `${responseName(field)} ${typeName}`
-    const known = queries.get(key)
+  function entityQuery(set: SelectionSetNode, typeName: string): string {
+    const ofSet = queries.get(set) ?? new Map<string, string>()
+    queries.set(set, ofSet)
+    const known = ofSet.get(typeName)
     if (known !== undefined) return known
     const used = new Set<string>()
     visit(set, { Variable: ({ name }) => void used.add(name.value) })
     const definitions = operation?.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? []
     const variables = ['$representations: [_Any!]!', ...definitions.map(print)].join(', ')
     const query = `query (${variables}) { _entities(representations: $representations) { ... on ${typeName} ${print(set)} } }`
-    queries.set(key, query)
+    ofSet.set(typeName, query)
     return query
   }
 
@@ -122,7 +135,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
           return null
         }
         const request: SubgraphRequest = {
-          query: entityQuery(field, set, typeName),
+          query: entityQuery(set, typeName),
           variables: asked.variables,
           representations: [JSON.stringify(entity)],
           asOf: asked.asOf,
@@ -136,7 +149,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
         const [found] = (answer.data?._entities ?? []) as readonly (Json | null)[]
         return found ? { __typename: typeName, ...found } : null
       }
-      const fields = [...fieldsOf(selected, payload.__typename, variables)]
+      const fields = fieldsOf(selected, payload.__typename, variables)
       const values = await Promise.all(
         fields.map((field) => {
           const value = payload[field.name.value] ?? null
@@ -158,6 +171,12 @@ function namingTypes(type: GraphQLOutputType | undefined, value: unknown): unkno
   const fields = named.getFields()
   const parts = Object.entries(value).map(([name, part]) => [name, namingTypes(fields[name]?.type, part)])
   return { __typename: named.name, ...Object.fromEntries(parts) }
+}
+
+/** Two selections of one field as one: valid documents select the same with the same arguments. */
+function merged(one: FieldNode, other: FieldNode): FieldNode {
+  const selections = [...(one.selectionSet?.selections ?? []), ...(other.selectionSet?.selections ?? [])]
+  return one.selectionSet ? { ...one, selectionSet: { kind: Kind.SELECTION_SET, selections } } : one
 }
 
 const responseName = ({ alias, name }: FieldNode) => alias?.value ?? name.value

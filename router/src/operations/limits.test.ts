@@ -18,6 +18,17 @@ test('depth counts through fragments', () => {
   )
 })
 
+test('names have a length, strings have none', () => {
+  assert.equal(messageOf(`{ ${'a'.repeat(500)} b(c: "${'d'.repeat(1_000)}") }`), null)
+  for (const text of [
+    `{ ${'a'.repeat(501)} }`,
+    `{ a @${'b'.repeat(501)} }`,
+    `{ a(${'b'.repeat(501)}: 1) }`,
+    `query($${'a'.repeat(501)}: Int) { a }`,
+  ])
+    assert.match(messageOf(text) ?? '', /A name is longer than 500/)
+})
+
 test('fragments nest, though not without end', () => {
   const chain = (length: number) =>
     `{ a { ...F0 } } ${Array.from({ length }, (_, i) => `fragment F${i} on T { ...F${i + 1} }`).join(' ')} fragment F${length} on T { b }`

@@ -9,6 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  TokenKind,
 } from 'graphql'
 
 /** The most that a document may hold. */
@@ -40,6 +41,9 @@ export const LIMITS: DocumentLimits = {
 const INTROSPECTION_DEPTH = 20
 /** Selection sets in each other for each level: fragments nest without being levels of the answer, and cost validation and planning as much. */
 const NESTING = 3
+
+// Validation looks for names alike among those of the schema, which takes long for a name of a hundred thousand letters.
+const NAME_CHARACTERS = 500
 
 interface Size {
   readonly depth: number
@@ -80,6 +84,9 @@ function checkLimits(document: DocumentNode, limits: DocumentLimits, loginFields
     if (count > limits.directivesPerPlace) throw refusal(`More than ${limits.directivesPerPlace} directives in one place.`)
     return count
   }
+  for (let token = document.loc?.startToken ?? null; token; token = token.next)
+    if (token.kind === TokenKind.NAME && token.end - token.start > NAME_CHARACTERS)
+      throw refusal(`A name is longer than ${NAME_CHARACTERS} characters.`)
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
     for (const place of placesOf(definition)) directives += noteDirectives(place)

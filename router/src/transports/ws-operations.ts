@@ -3,6 +3,8 @@ import type { Logger } from '@vibely/kit/logger'
 import type { Caller, Viewer } from '@vibely/kit/viewer'
 import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema, OperationTypeNode, parse } from 'graphql'
 import { type Context, makeServer, type SubscribePayload } from 'graphql-ws'
+import { readParameters } from '../http/parameters.ts'
+import { HttpRefusal } from '../http/refusal.ts'
 import type { Identity } from '../identity/authenticator.ts'
 import type { Backlog } from '../live/queue.ts'
 import type { Outlet } from '../live/stream.ts'
@@ -64,12 +66,14 @@ export function wsOperations(operations: Operations, logger: Logger) {
     if (!caller) return [fault('UNAUTHENTICATED')]
     if (Object.keys(subscriptions).length > OPERATIONS) return [fault('BAD_REQUEST', `A socket carries at most ${OPERATIONS} operations.`)]
     try {
-      const operation = await operations.start({ caller, backlog, left, roomy }, payload, client.outlet(id))
+      const asked = readParameters({ ...payload })
+      const operation = await operations.start({ caller, backlog, left, roomy }, asked, client.outlet(id))
       // A fresh credential may have come meanwhile.
       operation.renew(client.caller ?? caller)
       return { schema: NO_SCHEMA, document: DOCUMENTS[operation.kind], contextValue: resultsElsewhere(operation, running) }
     } catch (error) {
       if (error instanceof InvalidOperation) return error.errors
+      if (error instanceof HttpRefusal) return [fault(error.code, error.message)]
       throw error
     }
   }
