@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openRequestSigner } from '@vibely/kit/identity'
 import { createLogger } from '@vibely/kit/logger'
+import type { Soon } from '@vibely/kit/soon'
 import { ANONYMOUS } from '@vibely/kit/viewer'
 import { eventually } from '@vibely/testkit/eventually'
 import { httpSource } from '../src/sources/http-source.ts'
@@ -17,8 +18,8 @@ const stays = () => new AbortController().signal
 const ANSWER = '{"data":{"a":1}}'
 const RAW = `HTTP/1.1 200 OK\r\ncontent-length: ${ANSWER.length}\r\n\r\n${ANSWER}`
 
-async function failureOf(answer: Promise<unknown>): Promise<SourceFailure> {
-  const error: unknown = await answer.then(
+async function failureOf(answer: Soon<unknown>): Promise<SourceFailure> {
+  const error: unknown = await Promise.resolve(answer).then(
     () => assert.fail('it was answered'),
     (reason: unknown) => reason,
   )
@@ -98,7 +99,7 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
     const answer = source.fetch(read, ANONYMOUS, caller.signal)
     await eventually(() => server.bodies.length === 1)
     caller.abort()
-    await assert.rejects(answer, CallerLeft)
+    await assert.rejects(async () => answer, CallerLeft)
     await eventually(() => server.closed() === 1)
   })
 

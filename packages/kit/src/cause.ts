@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { uuidv7 } from './ids.ts'
+import { presentWork } from './present-work.ts'
 
 /** Who and what is behind the present work. Travels with each event that the work writes. */
 export interface Cause {
@@ -11,18 +11,17 @@ export interface Cause {
   readonly causationId: string
 }
 
-const storage = new AsyncLocalStorage<Cause>()
-
 /** The present cause; a fresh one of the system itself when nobody asked. */
 export function currentCause(): Cause {
-  const known = storage.getStore()
+  const known = presentWork.getStore()?.cause
   if (known) return known
   const id = uuidv7()
   return { actor: 'system', correlationId: id, causationId: id }
 }
 
 /** Runs work under a cause. */
-export const withCause = <T>(cause: Cause, work: () => T): T => storage.run(cause, work)
+export const withCause = <T>(cause: Cause, work: () => T): T =>
+  presentWork.run({ cause, written: presentWork.getStore()?.written ?? null }, work)
 
 /** The cause that a request of this actor is. Its id is made when it is asked for: most requests only read. */
 export function requestCause(actor: string | undefined): Cause {

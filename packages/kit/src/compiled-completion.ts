@@ -13,17 +13,9 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import {
-  type Complete,
-  type FieldPlan,
-  failedValue,
-  isPromise,
-  type ObjectPlan,
-  type Place,
-  type QueryRun,
-  resolveInfo,
-} from './compiled-plan.ts'
+import { type Complete, type FieldPlan, failedValue, type ObjectPlan, type Place, type QueryRun, resolveInfo } from './compiled-plan.ts'
 import { executeObject } from './compiled-run.ts'
+import { isPromise } from './soon.ts'
 
 type PlanFor = (type: GraphQLObjectType) => ObjectPlan
 

@@ -71,9 +71,6 @@ export interface QueryRun {
   readonly arguments: (Record<string, unknown> | undefined)[]
 }
 
-export const isPromise = (value: unknown): value is Promise<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-
 /** What became of a failed value: null with an error at its place, or the failure of what holds it. @throws GraphQLError */
 export function failedValue(run: QueryRun, field: FieldPlan, place: Place, error: unknown, isNonNull: boolean): null {
   const located = locatedError(error, field.nodes, keysOf(place))

@@ -10,9 +10,10 @@ import {
   visit,
 } from 'graphql'
 import { compileVariables } from './compiled-input.ts'
-import { isPromise, type Program, type QueryRun, type Values } from './compiled-plan.ts'
+import type { Program, QueryRun, Values } from './compiled-plan.ts'
 import { compileProgram } from './compiled-program.ts'
 import { executeObject } from './compiled-run.ts'
+import { isPromise } from './soon.ts'
 
 // Each set of values for `@skip` and `@include` has a program; a caller who tries them all gets new ones.
 const MOST_PROGRAMS = 64
@@ -53,7 +54,7 @@ export function compileQuery(
     if (errors) return { errors }
     const run: QueryRun = { program: programFor(coerced), context, variables: coerced, errors: [], arguments: [] }
     const failed = (error: unknown): ExecutionResult => ({ errors: [...run.errors, error as GraphQLError], data: null })
-    const finished = (data: unknown): ExecutionResult => ({ ...(run.errors.length > 0 && { errors: run.errors }), data }) as ExecutionResult
+    const finished = (data: unknown) => (run.errors.length > 0 ? { errors: run.errors, data } : { data }) as ExecutionResult
     try {
       const data = executeObject(run, run.program.root, undefined, undefined)
       return isPromise(data) ? data.then(finished, failed) : finished(data)

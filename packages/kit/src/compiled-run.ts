@@ -1,4 +1,5 @@
-import { type FieldPlan, failedValue, isPromise, type ObjectPlan, type Place, type QueryRun, resolveInfo } from './compiled-plan.ts'
+import { type FieldPlan, failedValue, type ObjectPlan, type Place, type QueryRun, resolveInfo } from './compiled-plan.ts'
+import { isPromise } from './soon.ts'
 
 /** Executes the fields of an object; a promise when one of them is. @throws the error of a field that may not be null */
 export function executeObject(run: QueryRun, { fields, template }: ObjectPlan, source: unknown, place: Place | undefined): unknown {

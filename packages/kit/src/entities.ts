@@ -1,5 +1,5 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql'
-import { isPromise } from './compiled-plan.ts'
+import { isPromise } from './soon.ts'
 
 type ResolveReference = (reference: Representation, context: unknown, info: GraphQLResolveInfo) => unknown
 

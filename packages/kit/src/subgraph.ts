@@ -12,13 +12,14 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { requestCause, withCause } from './cause.ts'
+import { requestCause } from './cause.ts'
 import { compileQuery } from './compiled-query.ts'
 import { resolveEntitiesAtOnce } from './entities.ts'
 import type { EntityVersions } from './entity-versions.ts'
 import { FAULTS, InfrastructureError, isInternal, scrub } from './errors.ts'
 import type { FailureKind } from './inbox.ts'
 import type { Logger } from './logger.ts'
+import { isPromise, type Soon } from './soon.ts'
 import { inSpan } from './telemetry.ts'
 import type { Caller } from './viewer.ts'
 import { gatherWritten } from './written.ts'
@@ -62,7 +63,7 @@ export const buildSchema = <Resolvers extends object>(typeDefs: DocumentNode, re
   // The array form: the single-module form of @apollo/subgraph 2.15 does not accept a document.
   resolveEntitiesAtOnce(buildSubgraphSchema([{ typeDefs, resolvers } as Module]))
 
-type Execute = (contextValue: object, variables: Readonly<Record<string, unknown>>) => ExecutionResult | Promise<ExecutionResult>
+type Execute = (contextValue: object, variables: Readonly<Record<string, unknown>>) => Soon<ExecutionResult>
 /** A document that can run: by operation name, how. Or why it cannot. */
 type Prepared =
   | { readonly document: DocumentNode; readonly operations: Map<string, Execute> }
@@ -93,22 +94,29 @@ function prepareAnew(schema: GraphQLSchema, query: string): Prepared {
 
 /**
  * Runs one request in this process: the way of both topologies, behind HTTP or called by the router itself.
- * Errors in the answer are scrubbed; what was a fault of ours is in the log. Never rejects for what fails in the subgraph.
+ * Errors in the answer are scrubbed; what was a fault of ours is in the log. Never fails for what fails in the subgraph. The answer is
+ * there at once when no resolver waits.
  */
-export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Promise<FormattedExecutionResult> {
-  return inSpan(`subgraph ${subgraph.name}`, { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () =>
-    withCause(requestCause(caller.viewer?.id), () => answer(subgraph, request, caller)),
-  )
+export function executeSubgraph(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Soon<FormattedExecutionResult> {
+  const attributes = { 'graphql.operation.name': request.operationName ?? '' }
+  return inSpan(`subgraph ${subgraph.name}`, { attributes }, () => answer(subgraph, request, caller))
 }
 
-async function answer(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Promise<FormattedExecutionResult> {
+function answer(subgraph: Subgraph, request: SubgraphRequest, caller: Caller): Soon<FormattedExecutionResult> {
   const ready = prepare(subgraph.schema, request.query)
   if ('errors' in ready) return { errors: ready.errors.map((error) => publicError(subgraph, error, 'BAD_REQUEST')) }
   const operation = operationOf(subgraph.schema, ready, request.operationName)
-  const { result, written } = await gatherWritten(() => run(subgraph, operation, request, caller))
-  if (written.length > 0) await subgraph.versions?.changedBy(written)
+  const { result, written } = gatherWritten(requestCause(caller.viewer?.id), () => run(subgraph, operation, request, caller))
+  const finish = (given: ExecutionResult) => {
+    const renewed = written.length > 0 ? subgraph.versions?.changedBy(written) : undefined
+    return renewed === undefined ? publicResult(subgraph, given) : renewed.then(() => publicResult(subgraph, given))
+  }
+  return isPromise(result) ? result.then(finish) : finish(result)
+}
+
+function publicResult(subgraph: Subgraph, result: ExecutionResult): FormattedExecutionResult {
   const { errors, ...data } = result
-  if (!errors) return data as FormattedExecutionResult
+  if (!errors) return result as FormattedExecutionResult
   // Without data nothing ran: what graphql-js says then is about the variables.
   const code = 'data' in result ? undefined : 'BAD_USER_INPUT'
   return { ...data, errors: errors.map((error) => publicError(subgraph, error, code)) } as FormattedExecutionResult

@@ -1,17 +1,17 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Cause } from './cause.ts'
 import type { DomainEvent } from './event.ts'
-
-const storage = new AsyncLocalStorage<DomainEvent[]>()
+import { presentWork } from './present-work.ts'
 
 /** Notes an event for whoever gathers those of the present work. */
 export function noteWritten(event: DomainEvent): void {
-  storage.getStore()?.push(event)
+  presentWork.getStore()?.written?.push(event)
 }
 
-/** Runs work; with its result come the events that it appended, those of transactions that were rolled back or run again too. */
-export async function gatherWritten<T>(
-  work: () => T | Promise<T>,
-): Promise<{ readonly result: T; readonly written: readonly DomainEvent[] }> {
+/**
+ * Runs work under a cause. With its result come the events that it appended, those of transactions that were rolled back or run again
+ * too: all of them when the result is there, if that is a promise.
+ */
+export function gatherWritten<T>(cause: Cause, work: () => T): { readonly result: T; readonly written: readonly DomainEvent[] } {
   const written: DomainEvent[] = []
-  return { result: await storage.run(written, work), written }
+  return { result: presentWork.run({ cause, written }, work), written }
 }

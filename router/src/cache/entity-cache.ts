@@ -52,12 +52,13 @@ function cachedFetch(source: Source, state: SchemaState, namespace: Namespace, s
     const ask = async (places: readonly number[], as: Caller, asOf: string | undefined): Promise<Part | null> => {
       if (places.length === 0) return null
       const part = { ...narrowed(request, places), asOf }
-      const answer = source.fetch(part, as, signal).catch((error: unknown) => {
+      try {
+        return { places, answer: await source.fetch(part, as, signal) }
+      } catch (error) {
         // What is known stands, whatever became of the rest.
         if (!(error instanceof SourceFailure) || places.length === entries.length) throw error
-        return { errors: failureErrors(error.code, source.name, part) }
-      })
-      return { places, answer: await answer }
+        return { places, answer: { errors: failureErrors(error.code, source.name, part) } }
+      }
     }
     const theirs = missing.map(({ place }) => place)
     const own = entries.flatMap((entry, place) => (entry ? [] : [place]))

@@ -1,7 +1,7 @@
 import { clientName } from '../operations/data-names.ts'
 import type { PlanNode } from '../planning/planner.ts'
 import { compileDefer } from './defer.ts'
-import { compileFetch, type FetchOptions, type Step } from './fetch.ts'
+import { compileFetch, type FetchOptions, type Run, type Step } from './fetch.ts'
 import { type PlanPath, planPath } from './paths.ts'
 
 /** Compiles a plan's node, and all below it, for the objects at a path. */
@@ -10,24 +10,14 @@ export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = 
     case 'Fetch': {
       const { id } = node
       const fetch = compileFetch(options, node, path)
-      if (id === undefined) return fetch
-      return async (run) => {
-        await fetch(run)
-        run.deferral?.fetched(id)
-      }
+      return id === undefined ? fetch : inTurn([fetch, (run) => run.deferral?.fetched(id)])
     }
     case 'Flatten':
       return compile(options, node.node, [...path, ...planPath(options.supergraphSchema, node.path)])
-    case 'Sequence': {
-      const steps = node.nodes.map((one) => compile(options, one, path))
-      return async (run) => {
-        for (const step of steps) await step(run)
-      }
-    }
-    case 'Parallel': {
-      const steps = node.nodes.map((one) => compile(options, one, path))
-      return async (run) => void (await Promise.all(steps.map((step) => step(run))))
-    }
+    case 'Sequence':
+      return inTurn(node.nodes.map((one) => compile(options, one, path)))
+    case 'Parallel':
+      return sideBySide(node.nodes.map((one) => compile(options, one, path)))
     case 'Condition': {
       const whenTrue = node.ifClause && compile(options, node.ifClause, path)
       const whenFalse = node.elseClause && compile(options, node.elseClause, path)
@@ -36,5 +26,28 @@ export function compile(options: FetchOptions, node: PlanNode, path: PlanPath = 
     }
     case 'Defer':
       return compileDefer(options, node, compile)
+  }
+}
+
+/** One step after the other. Steps that wait for nothing follow each other at once. */
+function inTurn(steps: readonly Step[]): Step {
+  const from = (run: Run, first: number): Promise<void> | void => {
+    for (let index = first; index < steps.length; index += 1) {
+      const waits = steps[index]?.(run)
+      if (waits) return waits.then(() => from(run, index + 1))
+    }
+  }
+  return (run) => from(run, 0)
+}
+
+function sideBySide(steps: readonly Step[]): Step {
+  return (run) => {
+    const waits: Promise<void>[] = []
+    for (const step of steps) {
+      const one = step(run)
+      if (one) waits.push(one)
+    }
+    if (waits.length > 1) return Promise.all(waits).then(() => undefined)
+    return waits[0]
   }
 }

@@ -4,6 +4,7 @@ import type { PreparedOperation } from '../operations/prepare.ts'
 import type { PlanNode } from '../planning/planner.ts'
 import type { Source } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
+import type { Answer } from './answer.ts'
 import { compile } from './compile.ts'
 import type { Deferral } from './defer.ts'
 import { interfaceObjects } from './entity-keys.ts'
@@ -47,23 +48,28 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
     return made
   }
   return {
-    async execute(execution) {
-      const { operation, caller, coerced } = execution
-      const compiled = compiledOf(operation)
+    execute(execution) {
+      const compiled = compiledOf(execution.operation)
       const run: Run = { execution, root: {}, errors: [], found: foundEntities() }
-      if (compiled.step) await compiled.step(run)
-      const common = { viewer: caller.viewer, variables: execution.variables }
-      const writing: Writing = { ...common, path: [], problems: [], refusals: [] }
-      const { deferral } = run
-      const data = compiled.writerFor(coerced, deferral !== undefined)(run.root, writing)
-      // What is still to come is not counted, so nothing is paid back.
-      const spent = deferral ? undefined : operation.cost?.actual(run.root, coerced)
-      const told = run.errors.length + writing.refusals.length > 0
-      // A null in a place that allows none follows from an error that is told already, or is one of its own.
-      const errors = told ? [...run.errors, ...writing.refusals] : writing.problems
-      return { data, spent, errors, ...(deferral && { later: laterParts(deferral, compiled.optionsFor(coerced), common) }) }
+      const waits = compiled.step?.(run)
+      return waits ? waits.then(() => written(compiled, run)) : written(compiled, run)
     },
   }
+}
+
+function written(compiled: CompiledOperation, run: Run): Answer {
+  const { operation, caller, coerced, variables } = run.execution
+  const common = { viewer: caller.viewer, variables }
+  const writing: Writing = { ...common, path: [], problems: [], refusals: [] }
+  const { deferral } = run
+  const data = compiled.writerFor(coerced, deferral !== undefined)(run.root, writing)
+  // What is still to come is not counted, so nothing is paid back.
+  const spent = deferral ? undefined : operation.cost?.actual(run.root, coerced)
+  const told = run.errors.length + writing.refusals.length > 0
+  // A null in a place that allows none follows from an error that is told already, or is one of its own.
+  const errors = told ? [...run.errors, ...writing.refusals] : writing.problems
+  if (!deferral) return { data, spent, errors }
+  return { data, spent, errors, later: laterParts(deferral, compiled.optionsFor(coerced), common) }
 }
 
 async function* laterParts(deferral: Deferral, options: WriterOptions, common: Pick<Writing, 'viewer' | 'variables'>) {

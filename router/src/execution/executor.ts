@@ -1,3 +1,4 @@
+import type { Soon } from '@vibely/kit/soon'
 import type { Caller } from '@vibely/kit/viewer'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import type { Source } from '../sources/source.ts'
@@ -19,7 +20,7 @@ export interface Execution {
 
 /** Runs an operation's plan over the sources and writes the answer: what was refused is null in it, with an error at its path. */
 export interface Executor {
-  execute(execution: Execution): Promise<Answer>
+  execute(execution: Execution): Soon<Answer>
 }
 
 /** Name of the service that stands for an event in a plan. No subgraph can be called so. */

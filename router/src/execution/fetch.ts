@@ -1,4 +1,5 @@
 import type { Logger } from '@vibely/kit/logger'
+import { isPromise } from '@vibely/kit/soon'
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
 import { clientName } from '../operations/data-names.ts'
 import { type FetchNode, REQUIRED } from '../planning/planner.ts'
@@ -61,18 +62,20 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const usages = variableUsages.map((name) => [name, clientName(name)] as const)
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
-  async function ask({ execution }: Run, request: SubgraphRequest): Promise<SubgraphAnswer> {
+  /** Asks the subgraph, then goes on with its answer: at once when it is there at once. */
+  function ask({ execution }: Run, request: SubgraphRequest, goOn: (answer: SubgraphAnswer) => void): Promise<void> | void {
     const source = serviceName === EVENT_SERVICE ? execution.event : sources.get(serviceName)
-    try {
-      if (!source) throw new SourceFailure('SUBGRAPH_UNAVAILABLE')
-      const answer = await source.fetch(request, execution.caller, execution.signal)
-      return answer.shared ? { ...answer, data: copyOf(answer.data) } : answer
-    } catch (error) {
-      const known = error instanceof SourceFailure || error instanceof CallerLeft
-      if (!known) logger.error({ err: error, subgraph: serviceName }, 'a fetch failed')
-      const code = error instanceof SourceFailure ? error.code : known ? 'DEADLINE_EXCEEDED' : 'INTERNAL'
-      return { errors: failureErrors(code, serviceName, request) }
-    }
+    if (!source) return goOn(failed(request, new SourceFailure('SUBGRAPH_UNAVAILABLE')))
+    const answer = source.fetch(request, execution.caller, execution.signal)
+    if (!isPromise(answer)) return goOn(ownOf(answer))
+    return answer.then(ownOf, (error: unknown) => failed(request, error)).then(goOn)
+  }
+
+  function failed(request: SubgraphRequest, error: unknown): SubgraphAnswer {
+    const known = error instanceof SourceFailure || error instanceof CallerLeft
+    if (!known) logger.error({ err: error, subgraph: serviceName }, 'a fetch failed')
+    const code = error instanceof SourceFailure ? error.code : known ? 'DEADLINE_EXCEEDED' : 'INTERNAL'
+    return { errors: failureErrors(code, serviceName, request) }
   }
 
   // What stands in for a subgraph has no name that anybody knows.
@@ -89,18 +92,20 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   }
 
   if (!represent) {
-    return async (run) => {
+    return (run) => {
       const targets = objectsAt(run.root, path)
       if (targets.length === 0) return
-      const { data, errors } = await ask(run, { ...fixed, variables: picked(run.execution.variables), asOf: run.execution.asOf })
-      if (errors) {
-        const [place = []] = path.length === 0 ? [] : (placesOf(run.root, path).get(targets[0] as Json) ?? [])
-        for (const error of errors) run.errors.push(errorAt(error, error.path && [...place, ...error.path]))
-      }
-      if (!data) return
-      if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, data)
-      run.found.changed()
-      mergeIntoAll(targets, data, vague)
+      const request = { ...fixed, variables: picked(run.execution.variables), asOf: run.execution.asOf }
+      return ask(run, request, ({ data, errors }) => {
+        if (errors) {
+          const [place = []] = path.length === 0 ? [] : (placesOf(run.root, path).get(targets[0] as Json) ?? [])
+          for (const error of errors) run.errors.push(errorAt(error, error.path && [...place, ...error.path]))
+        }
+        if (!data) return
+        if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, data)
+        run.found.changed()
+        mergeIntoAll(targets, data, vague)
+      })
     }
   }
 
@@ -122,10 +127,13 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     await Promise.all(all)
   }
 
-  async function fetchEntities(run: Run, { texts, targets }: Represented, variables: SubgraphRequest['variables']): Promise<void> {
+  function fetchEntities(run: Run, { texts, targets }: Represented, variables: SubgraphRequest['variables']): Promise<void> | void {
     if (targets.length === 0) return
     const request = { ...fixed, variables, representations: texts, asOf: run.execution.asOf }
-    const { data, errors } = await ask(run, request)
+    return ask(run, request, (answer) => takeEntities(run, request, targets, answer))
+  }
+
+  function takeEntities(run: Run, request: SubgraphRequest, targets: Represented['targets'], { data, errors }: SubgraphAnswer): void {
     if (errors) run.errors.push(...entityErrors(run, errors, targets))
     if (!data) return
     const entities = data._entities
@@ -170,6 +178,9 @@ function placeForClient(place: ResponsePlace): ResponsePlace {
   const hidden = place.findIndex((part) => typeof part === 'string' && part.startsWith(REQUIRED))
   return (hidden < 0 ? place : place.slice(0, hidden)).map((part) => (typeof part === 'string' ? clientName(part) : part))
 }
+
+/** The answer, for one who writes into its data. */
+const ownOf = (answer: SubgraphAnswer): SubgraphAnswer => (answer.shared ? { ...answer, data: copyOf(answer.data) } : answer)
 
 const CONDITION = /@(?:skip|include)\(/
 

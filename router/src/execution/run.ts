@@ -1,5 +1,6 @@
 import { codeOf, isInternal } from '@vibely/kit/errors'
 import type { Logger } from '@vibely/kit/logger'
+import { isPromise, type Soon } from '@vibely/kit/soon'
 import type { Caller } from '@vibely/kit/viewer'
 import type { GraphQLSchema } from 'graphql'
 import type { PreparedOperation } from '../operations/prepare.ts'
@@ -23,7 +24,7 @@ export interface Run {
 }
 
 /** Runs a prepared operation: its variables are checked first. Errors in the answer carry codes and the trace. */
-export async function run(schema: GraphQLSchema, executor: Executor, logger: Logger, input: Run): Promise<Answer> {
+export function run(schema: GraphQLSchema, executor: Executor, logger: Logger, input: Run): Soon<Answer> {
   const variables = input.variables ?? {}
   const { errors: invalid, variables: coerced } = input.coerced
     ? { variables: input.coerced }
@@ -31,7 +32,12 @@ export async function run(schema: GraphQLSchema, executor: Executor, logger: Log
   if (invalid) return { data: undefined, errors: traced(invalid) }
   const { kind, definition } = input.operation
   const attributes = { 'graphql.operation.type': kind, 'graphql.operation.name': definition.name?.value ?? '' }
-  const answer = await inRecordedSpan('router.execute', attributes, () => executor.execute({ ...input, variables, coerced }))
+  const answer = inRecordedSpan('router.execute', attributes, () => executor.execute({ ...input, variables, coerced }))
+  return isPromise(answer) ? answer.then((given) => told(given, logger)) : told(answer, logger)
+}
+
+function told(answer: Answer, logger: Logger): Answer {
+  if (answer.errors.length === 0) return answer
   for (const error of answer.errors) {
     errorsTotal.add(1, { code: codeOf(error) })
     if (isInternal(error.toJSON()) && error.extensions.service === undefined)

@@ -1,4 +1,5 @@
 import type { FaultCode } from '@vibely/kit/errors'
+import type { Caller } from '@vibely/kit/viewer'
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -140,10 +141,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
           representations: [JSON.stringify(entity)],
           asOf: asked.asOf,
         }
-        const answer = await owner.fetch(request, caller, signal).catch((error: unknown): SubgraphAnswer => {
-          if (!(error instanceof SourceFailure)) throw error
-          return { errors: failureErrors(error.code, owner.name, request) }
-        })
+        const answer = await orErrors(owner, request, caller, signal)
         // What the entity fetch says of `_entities.0` is about this field.
         for (const error of answer.errors ?? []) errors.push({ ...error, path: [...path, ...(error.path ?? []).slice(2)] })
         const [found] = (answer.data?._entities ?? []) as readonly (Json | null)[]
@@ -161,6 +159,16 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     },
     [Symbol.asyncDispose]: async () => {},
   })
+}
+
+/** The answer, or errors where it should have been. */
+async function orErrors(owner: Source, request: SubgraphRequest, caller: Caller, signal: AbortSignal): Promise<SubgraphAnswer> {
+  try {
+    return await owner.fetch(request, caller, signal)
+  } catch (error) {
+    if (!(error instanceof SourceFailure)) throw error
+    return { errors: failureErrors(error.code, owner.name, request) }
+  }
 }
 
 /** The value with `__typename` wherever the schema leaves no choice: an event need not say it there. */

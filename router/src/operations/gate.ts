@@ -1,3 +1,4 @@
+import { isPromise, type Soon } from '@vibely/kit/soon'
 import type { Caller } from '@vibely/kit/viewer'
 import type { GraphQLError } from 'graphql'
 import type { Answer } from '../execution/answer.ts'
@@ -36,27 +37,31 @@ export function openGate(options: {
   readonly state: SchemaState
   readonly charges: Charges
   readonly limits: VariableLimits
-  readonly run: (input: Run) => Promise<Answer>
+  readonly run: (input: Run) => Soon<Answer>
 }): Gate {
   const { state, charges, limits, run } = options
 
   // What is wrong with the variables costs nothing.
-  async function check(operation: PreparedOperation, given: Variables, caller: Caller): Promise<Admitted> {
+  function check(operation: PreparedOperation, given: Variables, caller: Caller): Soon<Admitted> {
     const broken = brokenVariableLimit(given, limits)
     if (broken) return { refused: [broken], variables: {}, charge: null }
     const { errors, variables } = coerceVariables(state.apiSchema, operation, given)
     if (errors) return { refused: errors, variables: {}, charge: null }
-    const charge = operation.cost && (await charges.take(operation.cost, variables, caller))
-    return { refused: charge?.refused ? [charge.refused] : [], variables, charge }
+    if (!operation.cost) return { refused: [], variables, charge: null }
+    return charges
+      .take(operation.cost, variables, caller)
+      .then((charge) => ({ refused: charge.refused ? [charge.refused] : [], variables, charge }))
   }
 
   return {
     async run(input) {
       const { operation, caller, event, signal } = input
       if (event) return run(input)
-      const { refused, variables: coerced, charge } = await check(operation, input.variables ?? {}, caller)
+      const checked = check(operation, input.variables ?? {}, caller)
+      const { refused, variables: coerced, charge } = isPromise(checked) ? await checked : checked
       if (refused.length > 0) return { data: undefined, errors: traced(refused), cost: charge?.settle(0) }
-      const answer = await run({ ...input, coerced })
+      const running = run({ ...input, coerced })
+      const answer = isPromise(running) ? await running : running
       // Who leaves early has had the work done all the same.
       if (!charge) return answer
       const cost = charge.settle(signal.aborted ? undefined : answer.spent)

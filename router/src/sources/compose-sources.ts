@@ -7,7 +7,7 @@ import type { Source } from './source.ts'
 export interface SourceOptions {
   /** Join reads that are the same and under way. */
   readonly inFlight: boolean
-  /** Send entity fetches of one turn together. */
+  /** Send entity fetches of one turn together: a way over the network is saved. */
   readonly batch: boolean
   /** Answers entities that it knows, and asks the source for the rest. */
   readonly cache?: ((source: Source) => Source) | undefined
@@ -19,7 +19,7 @@ export interface SourceOptions {
  */
 export function composeSource(transport: Source, { inFlight: join, batch, cache }: SourceOptions): Source {
   const observed = observedSource(transport)
-  const batched = batch ? entityBatch(observed) : observed
+  const batched = batch && !transport.isLocal ? entityBatch(observed) : observed
   const joined = join ? inFlight(batched) : batched
   return cache ? cache(joined) : joined
 }

@@ -1,4 +1,3 @@
-import process from 'node:process'
 import type { Caller } from '@vibely/kit/viewer'
 import { type EntityQuery, entityQuery } from './entity-query.ts'
 import { identityKey } from './identity-key.ts'
@@ -55,15 +54,12 @@ function withoutLeft(part: OpenPart): OpenPart {
 /**
  * Entity fetches that come up in one turn of the event loop go out together. Those of the same text, variables and identity
  * become one list, whoever asked; lists of one caller become one document when they are side by side again and again, as
- * the plan of his operation has them and the subgraph is not in this process.
+ * the plan of his operation has them.
  * The answer is split again. Two viewers never share a request.
  */
 export function entityBatch(source: Source): Source {
   // Replaced, not cleared: `underWay` says why.
   let open = new Map<string, OpenPart>()
-  // In one process a call costs little, and requests that wait for each other are all held in memory: there the turn is over
-  // when nothing is left to do for what has begun.
-  const atEndOfTurn = source.isLocal ? process.nextTick : setImmediate
 
   function flush(): void {
     const parts = [...open.values()]
@@ -75,8 +71,7 @@ export function entityBatch(source: Source): Source {
   }
 
   function sendUsual(parts: readonly OpenPart[], caller: Caller): void {
-    // What a common document saves is a way over the network.
-    if (!source.isLocal && parts.length > 1 && isUsualSet(parts.map(({ entities }) => entities))) send(parts, caller)
+    if (parts.length > 1 && isUsualSet(parts.map(({ entities }) => entities))) send(parts, caller)
     else for (const part of parts) send([part], caller)
   }
 
@@ -89,8 +84,9 @@ export function entityBatch(source: Source): Source {
       return
     }
     const { request, split } = joinParts(parts.map(({ entities, waiting }) => ({ entities, requests: waiting.map((one) => one.request) })))
-    const start = (cancelled: AbortSignal) => source.fetch(request, caller, cancelled).then(split)
-    const work = sharedWork({ start, onOver() {} })
+    const cancel = new AbortController()
+    const ask = async () => split(await source.fetch(request, caller, cancel.signal))
+    const work = sharedWork({ begun: ask(), cancel })
     for (const [place, { waiting }] of parts.entries()) {
       for (const [index, one] of waiting.entries()) {
         work.join(one.signal).then((answers) => {
@@ -103,8 +99,8 @@ export function entityBatch(source: Source): Source {
     }
   }
 
-  function alone({ request, signal, resolve, reject }: Waiting, caller: Caller): void {
-    source.fetch(request, caller, signal).then(resolve, reject)
+  function alone({ request, signal, resolve }: Waiting, caller: Caller): void {
+    resolve(source.fetch(request, caller, signal))
   }
 
   function wait(entities: EntityQuery, request: SubgraphRequest, caller: Caller, one: Waiting): void {
@@ -117,7 +113,7 @@ export function entityBatch(source: Source): Source {
       part = undefined
     }
     if (!part) {
-      if (open.size === 0) atEndOfTurn(flush)
+      if (open.size === 0) setImmediate(flush)
       part = { entities, waiting: [], caller, size: 0 }
       open.set(key, part)
     }

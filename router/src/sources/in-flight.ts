@@ -1,6 +1,8 @@
+import { isPromise } from '@vibely/kit/soon'
+import type { Caller } from '@vibely/kit/viewer'
 import { identityKey } from './identity-key.ts'
 import { sharedWork } from './shared-work.ts'
-import { isWrite, type Source, type SubgraphAnswer } from './source.ts'
+import { CallerLeft, isWrite, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 import { underWay } from './under-way.ts'
 
 /**
@@ -10,20 +12,29 @@ import { underWay } from './under-way.ts'
 export function inFlight(source: Source): Source {
   // By text first: it is long, and always one of a few objects whose hash is known.
   const reads = underWay<string, SubgraphAnswer>()
+  const shared = (answer: SubgraphAnswer): SubgraphAnswer => ({ ...answer, shared: true })
   return {
     ...source,
     fetch(request, caller, signal) {
-      if (isWrite(request)) return source.fetch(request, caller, signal).finally(reads.forget)
-      const { query, operationName = '', asOf = '', variables, representations = [] } = request
-      const key = [identityKey(caller), operationName, asOf, JSON.stringify(variables), ...representations].join('\0')
-      const work = reads.workOf(query, key, (onOver) =>
-        sharedWork({
-          start: (cancelled) => source.fetch(request, caller, cancelled),
-          shared: (answer) => ({ ...answer, shared: true }),
-          onOver,
-        }),
-      )
-      return work.join(signal)
+      const { query } = request
+      if (isWrite(request)) {
+        const written = source.fetch(request, caller, signal)
+        if (isPromise(written)) return written.finally(reads.forget)
+        reads.forget()
+        return written
+      }
+      if (signal.aborted) return Promise.reject(new CallerLeft())
+      const key = reads.has(query) ? keyOf(request, caller) : undefined
+      const known = key === undefined ? undefined : reads.find(query, key)
+      if (known) return known.join(signal)
+      const cancel = new AbortController()
+      const begun = source.fetch(request, caller, cancel.signal)
+      // Nobody could join it: it is over.
+      if (!isPromise(begun)) return begun
+      return reads.add(query, key ?? keyOf(request, caller), (onOver) => sharedWork({ begun, cancel, shared, onOver })).join(signal)
     },
   }
 }
+
+const keyOf = ({ operationName = '', asOf = '', variables, representations = [] }: SubgraphRequest, caller: Caller): string =>
+  [identityKey(caller), operationName, asOf, JSON.stringify(variables), ...representations].join('\0')

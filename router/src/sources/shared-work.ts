@@ -10,27 +10,29 @@ export interface SharedWork<T> {
 }
 
 /**
- * Starts work that others may join. Who leaves does not disturb the rest; when the last one has left, the work is cancelled.
+ * Lets others join work that has begun. Who leaves does not disturb the rest; when the last one has left, the work is cancelled.
+ * @param options.cancel aborts it
  * @param options.shared what a result becomes that more than one caller gets
  * @param options.onOver called once, when nobody may join any more: the work is done, has failed or was cancelled
  */
 export function sharedWork<T>(options: {
-  readonly start: (cancelled: AbortSignal) => Promise<T>
+  readonly begun: Promise<T>
+  readonly cancel: AbortController
   readonly shared?: (result: T) => T
-  readonly onOver: () => void
+  readonly onOver?: () => void
 }): SharedWork<T> {
-  const cancel = new AbortController()
+  const { cancel, shared } = options
   let joined = 0
   let waiting = 0
   let open = true
   const close = () => {
-    if (open) options.onOver()
+    if (open) options.onOver?.()
     open = false
   }
-  const outcome = options.start(cancel.signal).then(
+  const outcome = options.begun.then(
     (result) => {
       close()
-      return joined > 1 && options.shared ? options.shared(result) : result
+      return joined > 1 && shared ? shared(result) : result
     },
     (error: unknown) => {
       close()

@@ -1,4 +1,5 @@
 import type { FaultCode } from '@vibely/kit/errors'
+import type { Soon } from '@vibely/kit/soon'
 import type { Caller } from '@vibely/kit/viewer'
 import type { GraphQLFormattedError } from 'graphql'
 
@@ -62,8 +63,11 @@ export interface Source extends AsyncDisposable {
   readonly name: string
   /** True when the subgraph is in this process. */
   readonly isLocal?: boolean
-  /** @throws SourceFailure when no answer came */
-  fetch(request: SubgraphRequest, caller: Caller, signal: AbortSignal): Promise<SubgraphAnswer>
+  /**
+   * The answer: at once from a subgraph in this process that waits for nothing.
+   * @returns what rejects with a SourceFailure when no answer came, with CallerLeft when the signal was first. Nothing is thrown at once
+   */
+  fetch(request: SubgraphRequest, caller: Caller, signal: AbortSignal): Soon<SubgraphAnswer>
 }
 
 /** True for a request that changes something: it is never sent twice, and never shared. */

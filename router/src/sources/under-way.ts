@@ -2,8 +2,11 @@ import type { SharedWork } from './shared-work.ts'
 
 /** Work that is under way and may be joined, by what it is about. */
 export interface UnderWay<About, T> {
-  /** The work that is under way, or new one. @param start is given what to call once nobody may join any more */
-  workOf(about: About, key: string, start: (onOver: () => void) => SharedWork<T>): SharedWork<T>
+  /** Whether anything is under way about this: it is not worth a key otherwise. */
+  has(about: About): boolean
+  find(about: About, key: string): SharedWork<T> | undefined
+  /** Keeps work that has just begun. @param share is given what to call once nobody may join any more */
+  add(about: About, key: string, share: (onOver: () => void) => SharedWork<T>): SharedWork<T>
   /** From now on nobody joins what has begun. */
   forget(): void
 }
@@ -19,21 +22,22 @@ export function underWay<About, T>(): UnderWay<About, T> {
   type Place = { work: SharedWork<T> | undefined }
   let all = new Map<About, Map<string, Place>>()
   return {
-    workOf(about, key, start) {
+    has: (about) => all.has(about),
+    find: (about, key) => all.get(about)?.get(key)?.work,
+    add(about, key, share) {
       const begun = all
       const same = begun.get(about) ?? new Map<string, Place>()
-      const known = same.get(key)?.work
-      if (known) return known
       const place: Place = { work: undefined }
-      place.work = start(() => {
+      const work = share(() => {
         place.work = undefined
         same.delete(key)
         if (same.size === 0) begun.delete(about)
         if (begun === all && begun.size === 0) all = new Map()
       })
+      place.work = work
       same.set(key, place)
       begun.set(about, same)
-      return place.work
+      return work
     },
     forget() {
       all = new Map()

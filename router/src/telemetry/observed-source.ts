@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { isPromise } from '@vibely/kit/soon'
 import { CallerLeft, type Source, SourceFailure } from '../sources/source.ts'
 import { subgraphSeconds } from './metrics.ts'
 import { inRecordedSpan } from './traces.ts'
@@ -7,19 +8,27 @@ import { inRecordedSpan } from './traces.ts'
 export function observedSource(source: Source): Source {
   const subgraph = source.name
   const attributes = { 'subgraph.name': subgraph }
+  const ok = { subgraph, outcome: 'ok' }
   return {
     ...source,
-    async fetch(request, caller, signal) {
+    fetch(request, caller, signal) {
       const startedAt = performance.now()
-      let outcome = 'ok'
-      try {
-        return await inRecordedSpan('router.fetch', attributes, () => source.fetch(request, caller, signal))
-      } catch (error) {
-        outcome = error instanceof SourceFailure ? error.code : error instanceof CallerLeft ? 'left' : 'INTERNAL'
-        throw error
-      } finally {
-        subgraphSeconds.record((performance.now() - startedAt) / 1000, { subgraph, outcome })
+      const ended = (labels: typeof ok) => subgraphSeconds.record((performance.now() - startedAt) / 1000, labels)
+      const answer = inRecordedSpan('router.fetch', attributes, () => source.fetch(request, caller, signal))
+      if (!isPromise(answer)) {
+        ended(ok)
+        return answer
       }
+      return answer.then(
+        (given) => {
+          ended(ok)
+          return given
+        },
+        (error: unknown) => {
+          ended({ subgraph, outcome: error instanceof SourceFailure ? error.code : error instanceof CallerLeft ? 'left' : 'INTERNAL' })
+          throw error
+        },
+      )
     },
   }
 }

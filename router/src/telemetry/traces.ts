@@ -1,5 +1,6 @@
 import { type Attributes, trace } from '@opentelemetry/api'
 import { currentTraceId } from '@vibely/kit/errors'
+import type { Soon } from '@vibely/kit/soon'
 import { inSpan } from '@vibely/kit/telemetry'
 import { GraphQLError } from 'graphql'
 
@@ -17,7 +18,7 @@ export function inStage<T>(name: string, work: () => T): T {
 }
 
 /** Runs a stage inside its own span when the request is recorded; when nobody keeps spans it costs nothing. */
-export const inRecordedSpan = <T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> =>
+export const inRecordedSpan = <T>(name: string, attributes: Attributes, work: () => Soon<T>): Soon<T> =>
   trace.getActiveSpan()?.isRecording() ? inSpan(name, { attributes }, work) : work()
 
 /** The errors with the trace of the present work: what goes over a socket is written when its span is over. */
