@@ -1,6 +1,7 @@
 import type { Logger } from '@vibely/kit/logger'
 import { compiledExecutor } from './execution/compiled-executor.ts'
-import { type Run, run as runOperation } from './execution/run.ts'
+import { run as runOperation } from './execution/run.ts'
+import { beginInTurn } from './operations/begin-in-turn.ts'
 import type { Buckets } from './operations/budget.ts'
 import { openCharges } from './operations/cost-charges.ts'
 import { type Gate, openGate } from './operations/gate.ts'
@@ -42,7 +43,7 @@ export function openPipeline(
   const { openExecutor = compiledExecutor } = options
   const byName = new Map(sources.map((source) => [source.name, source]))
   const executor = openExecutor(state, sources, options.logger)
-  const runOne = (input: Run) => runOperation(state.apiSchema, executor, options.logger, input)
+  const runOne = beginInTurn((input) => runOperation(state.apiSchema, executor, options.logger, input))
   const { introspection, limits = DEFAULT_LIMITS } = options
   const charges = openCharges(limits.allowances, options.buckets)
   const { run, admit } = openGate({

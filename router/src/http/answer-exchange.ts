@@ -59,5 +59,11 @@ export function replyTo(mediaType: MediaType, answer: Answer, asked?: Parameters
   const extensions = costExtensions(answer, asked)
   const common = { status: statusOf(rejected, mediaType), headers: rateLimitHeaders(answer), rejected }
   const { later } = answer
-  return later ? { ...common, text: answerStart(answer, extensions), later } : { ...common, text: answerText(answer, extensions) }
+  if (later) return { ...common, text: answerStart(answer, extensions), later }
+  return {
+    ...common,
+    get text() {
+      return answerText(answer, extensions)
+    },
+  }
 }
