@@ -1,6 +1,6 @@
-import { retrying } from '@vibely/kit/resilience'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 
-interface Operation {
+export interface Operation {
   readonly query: string
   readonly variables?: Record<string, unknown>
   readonly accessToken?: string
@@ -17,7 +17,10 @@ class CallFault extends Error {
 
 // Right after an import the consumers are busy; many members from one address use its budget up. Whatever the seed sends can be sent again.
 const PASSING: readonly unknown[] = ['DEADLINE_EXCEEDED', 'SUBGRAPH_UNAVAILABLE', 'RATE_LIMITED']
-const patiently = retrying({ attempts: 8, firstDelayMs: 500, when: (error) => error instanceof CallFault && PASSING.includes(error.code) })
+const patiently = retry(
+  handleWhen((error) => error instanceof CallFault && PASSING.includes(error.code)),
+  { maxAttempts: 8, backoff: new ExponentialBackoff({ initialDelay: 500, maxDelay: 5_000 }) },
+)
 
 /**
  * Sends one operation to the router, as any client would, and again when the failure passes.

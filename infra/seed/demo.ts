@@ -1,5 +1,5 @@
 import { rand, randNumber, seed } from '@ngneat/falso'
-import { mutate, request, UserFault } from './client.ts'
+import { mutate, type Operation, request, UserFault } from './client.ts'
 import { reviewText } from './review-text.ts'
 
 /** Who the demo members are. All have the same password; none exists in production. */
@@ -37,14 +37,19 @@ export async function seedDemo(options: {
 }): Promise<void> {
   const { routerUrl, password, onProgress } = options
   seed('vibely')
-  const members: SignedIn[] = []
-  for (const member of demoMembers) members.push(await enter(routerUrl, member, password))
+  const members = await Promise.all(demoMembers.map((member) => enter(routerUrl, member, password)))
   const works = await topWorks(routerUrl, members[0]?.accessToken)
   if (works.length === 0) throw new Error('The catalogue is empty: import it first.')
-  for (const [index, member] of members.entries()) {
-    await liveALittle(routerUrl, member, members, works)
-    onProgress?.(index + 1, members.length)
-  }
+  // All that is left to chance is chosen ahead, in one order: the members act side by side.
+  const lives = members.map((member) => lifeOf(member, members, works))
+  let done = 0
+  await Promise.all(
+    lives.map(async (life) => {
+      for (const operation of life) await act(routerUrl, operation)
+      done += 1
+      onProgress?.(done, members.length)
+    }),
+  )
 }
 
 /** The works that the demo members know: as many as one query of a member may cost, in an order that what they do does not change. */
@@ -106,54 +111,50 @@ async function mailedToken(routerUrl: string, email: string): Promise<string> {
 }
 
 /** One member's follows, ratings and reviews. */
-async function liveALittle(routerUrl: string, member: SignedIn, members: readonly SignedIn[], works: readonly Work[]): Promise<void> {
-  const { accessToken } = member
-  const own = members.indexOf(member)
+function lifeOf({ accessToken, ...member }: SignedIn, members: readonly SignedIn[], works: readonly Work[]): readonly Operation[] {
+  const own = members.findIndex(({ id }) => id === member.id)
   const genreIds = [...new Set(works.flatMap((work) => work.genres.map((genre) => genre.id)))]
-  const followed = [1, 2, 3, 5].map((step) => members[(own + step) % members.length]).filter((other) => other && other !== member)
-  for (const other of followed) {
-    await mutate(routerUrl, {
-      query: 'mutation SeedFollow($input: FollowUserInput!) { followUser(input: $input) { userErrors { code message } } }',
-      variables: { input: { userId: other?.id } },
-      accessToken,
-    })
-  }
-  for (const genreId of rand(genreIds, { length: Math.min(GENRES_EACH, genreIds.length) })) {
-    await mutate(routerUrl, {
-      query: 'mutation SeedGenre($input: FollowGenreInput!) { followGenre(input: $input) { userErrors { code message } } }',
-      variables: { input: { genreId } },
-      accessToken,
-    })
-  }
-  for (const work of rand([...works], { length: RATINGS_EACH })) {
-    await mutate(routerUrl, {
-      query: 'mutation SeedRate($input: RateWorkInput!) { rateWork(input: $input) { userErrors { code message } } }',
-      variables: { input: { workId: work.id, score: randNumber({ min: 35, max: 100 }) } },
-      accessToken,
-    })
-  }
-  for (let number = 0; number < REVIEWS_EACH; number += 1) await publishOne(routerUrl, member, works, own * REVIEWS_EACH + number)
+  const followed = [1, 2, 3, 5].flatMap((step) => members[(own + step) % members.length] ?? [])
+  const inputs = (query: string, all: readonly object[]): Operation[] => all.map((input) => ({ query, variables: { input }, accessToken }))
+  return [
+    ...inputs(
+      FOLLOW,
+      followed.map(({ id: userId }) => ({ userId })),
+    ),
+    ...inputs(
+      FOLLOW_GENRE,
+      rand(genreIds, { length: Math.min(GENRES_EACH, genreIds.length) }).map((genreId) => ({ genreId })),
+    ),
+    ...inputs(
+      RATE,
+      rand([...works], { length: RATINGS_EACH }).map(({ id: workId }) => ({ workId, score: randNumber({ min: 35, max: 100 }) })),
+    ),
+    ...inputs(
+      REVIEW,
+      Array.from({ length: REVIEWS_EACH }, (_, number) => works[((own * REVIEWS_EACH + number) * 7) % works.length]).flatMap((work) =>
+        work ? reviewOf(work) : [],
+      ),
+    ),
+  ]
 }
 
-async function publishOne(routerUrl: string, member: SignedIn, works: readonly Work[], number: number): Promise<void> {
-  const work = works[(number * 7) % works.length]
-  if (!work) return
-  const review = reviewText(work.title)
+const FOLLOW = 'mutation SeedFollow($input: FollowUserInput!) { followUser(input: $input) { userErrors { code message } } }'
+const FOLLOW_GENRE = 'mutation SeedGenre($input: FollowGenreInput!) { followGenre(input: $input) { userErrors { code message } } }'
+const RATE = 'mutation SeedRate($input: RateWorkInput!) { rateWork(input: $input) { userErrors { code message } } }'
+const REVIEW = 'mutation SeedReview($input: PublishReviewInput!) { publishReview(input: $input) { userErrors { code message } } }'
+
+const reviewOf = ({ id: workId, title }: Work) => ({
+  workId,
+  ...reviewText(title),
+  score: randNumber({ min: 40, max: 100 }),
+  containsSpoilers: false,
+  visibility: 'PUBLIC',
+  language: 'en',
+})
+
+async function act(routerUrl: string, operation: Operation): Promise<void> {
   try {
-    await mutate(routerUrl, {
-      query: 'mutation SeedReview($input: PublishReviewInput!) { publishReview(input: $input) { userErrors { code message } } }',
-      variables: {
-        input: {
-          workId: work.id,
-          ...review,
-          score: randNumber({ min: 40, max: 100 }),
-          containsSpoilers: false,
-          visibility: 'PUBLIC',
-          language: 'en',
-        },
-      },
-      accessToken: member.accessToken,
-    })
+    await mutate(routerUrl, operation)
   } catch (error) {
     // Written by an earlier run.
     if (!(error instanceof UserFault && error.code === 'ALREADY_REVIEWED')) throw error

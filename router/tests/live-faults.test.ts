@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { type LivePublisher, openLivePublisher } from '@vibely/kit/live'
+import { openLivePublisher } from '@vibely/kit/live'
 import { dropNamespace } from '@vibely/testkit/cleanup'
 import { eventually } from '@vibely/testkit/eventually'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
@@ -13,19 +13,12 @@ import { createClient } from 'graphql-ws'
 import { Redis } from 'ioredis'
 import WebSocket from 'ws'
 import { serveForeign, start } from './processes.ts'
-import { reviewEvent, runRouter } from './running.ts'
+import { publishSlowly, reviewEvent, runRouter } from './running.ts'
 import { seqOf, watch } from './watch.ts'
 
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
 /** Publishes events one by one in the background. */
-async function publishSlowly(publisher: LivePublisher, count: number, channel: string): Promise<void> {
-  for (const seq of upTo(count)) {
-    await publisher.publish(reviewEvent(seq, { channel }))
-    await setTimeout(5)
-  }
-}
-
 test('nothing is lost when Redis ends the connections that subscribe, and nudges come again', async () => {
   const namespace = freshNamespace()
   // By its name the router's connection is told from those of others on the same server.

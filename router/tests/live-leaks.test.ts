@@ -9,7 +9,7 @@ import WebSocket from 'ws'
 import { introduce, openAcknowledged, subscribeMessage } from './raw-socket.ts'
 import { reviewEvent, runRouter } from './running.ts'
 
-const CLIENTS = 300
+const CLIENTS = 2_000
 const AT_ONCE = 50
 const KEPT = 'subscription($room: ID!, $after: String) { roomReview(room: $room, after: $after) { phase note review { title } } }'
 const PASSING = 'subscription($room: ID!) { mood(room: $room) { text } }'

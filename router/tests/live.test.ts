@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test'
 import { servers } from '@vibely/testkit/servers'
 import { openTcpProxy } from '@vibely/testkit/tcp-proxy'
 import type { Client } from 'graphql-ws'
-import { type Running, reviewEvent, runRouter, TOPOLOGIES } from './running.ts'
+import { publishSlowly, reviewEvent, runRouter, TOPOLOGIES } from './running.ts'
 import { type ReviewEvent, seqOf, watch } from './watch.ts'
 
 for (const topology of TOPOLOGIES) {
@@ -185,13 +185,6 @@ for (const topology of TOPOLOGIES) {
 }
 
 /** Publishes events one by one in the background. */
-async function publishSlowly(running: Running, count: number): Promise<void> {
-  for (let seq = 1; seq <= count; seq += 1) {
-    await running.publisher.publish(reviewEvent(seq))
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
-
 test('a client that comes and goes while events are published gets each one once, in order', async () => {
   await using running = await runRouter()
   const token = await running.credentials.token()
@@ -199,7 +192,7 @@ test('a client that comes and goes while events are published gets each one once
   const seen: number[] = []
   let stream = watch(running.client(token))
   let { cursor } = await stream.event()
-  const publishing = publishSlowly(running, count)
+  const publishing = publishSlowly(running.publisher, count)
   while (seen.at(-1) !== count) {
     // Leaves after a few events, in the middle of the replay or of the live part, and comes back on a new socket.
     for (let left = 1 + (seen.length % 17); left > 0 && seen.at(-1) !== count; left -= 1) {
@@ -225,7 +218,7 @@ test('cut connections to Redis lose no event', async () => {
   const stream = watch(running.client(await running.credentials.token()))
   await stream.event()
   const count = 200
-  const publishing = publishSlowly(running, count)
+  const publishing = publishSlowly(running.publisher, count)
   let cuts = 0
   const cutting = setInterval(() => {
     proxy.cut()

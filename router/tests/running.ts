@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { openRequestSigner } from '@vibely/kit/identity'
 import { type LiveEvent, type LivePublisher, openLivePublisher } from '@vibely/kit/live'
 import { createLogger } from '@vibely/kit/logger'
@@ -173,3 +174,11 @@ export const reviewEvent = (seq: number, change: { id?: string; channel?: string
     review: { __typename: 'Review', id: change.id ?? 'r1' },
   }),
 })
+
+/** Publishes that many events one by one, with a pause behind each, in which clients come and go. */
+export async function publishSlowly(publisher: LivePublisher, count: number, channel?: string): Promise<void> {
+  for (let seq = 1; seq <= count; seq += 1) {
+    await publisher.publish(reviewEvent(seq, channel === undefined ? {} : { channel }))
+    await delay(5)
+  }
+}
