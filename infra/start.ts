@@ -11,6 +11,7 @@ import { Progress } from './progress.ts'
 import { developmentSecrets } from './secrets.ts'
 import { seedCatalogue, seedMembers, seedRecord } from './seed.ts'
 import { bringUpServers, developmentPort } from './servers.ts'
+import { checkSettings } from './settings.ts'
 import { claimFolder, clearTheWay, type System, startSystem } from './system.ts'
 import { welcome } from './welcome.ts'
 
@@ -60,7 +61,7 @@ async function up({ topology, seed }: Options, progress: Progress, cleanups: Cle
   const release = claimFolder(folder)
   process.once('exit', release)
   const given: NodeJS.ProcessEnv = { ...developmentSecrets(), ...process.env }
-  await clearTheWay({ topology, env: given, folder })
+  await Promise.all([clearTheWay({ topology, env: given, folder }), checkSettings(given)])
   progress.say('Servers')
   const { step } = progress
   const servers = await bringUpServers({ folder, throwaway: false, env: given, portOf: developmentPort, step })

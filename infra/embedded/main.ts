@@ -1,24 +1,20 @@
 // The whole application in one process: the router asks the four subgraphs directly, no port of theirs is open.
 
-import { authEnv } from '@vibely/auth/env'
 import { openAuth } from '@vibely/auth/subgraph'
-import { cultureEnv } from '@vibely/culture/env'
 import { openCulture } from '@vibely/culture/subgraph'
-import { feedEnv } from '@vibely/feed/env'
 import { openFeed } from '@vibely/feed/subgraph'
 import { readEnv } from '@vibely/kit/env'
 import { createLogger } from '@vibely/kit/logger'
 import { runMain } from '@vibely/kit/main'
 import { composedOrigin } from '@vibely/router/composed'
-import { routerEnv } from '@vibely/router/env'
 import { localKeys } from '@vibely/router/key-set'
 import { localSource } from '@vibely/router/local-source'
 import { openRouter } from '@vibely/router/router'
 import { committedExplorerDocument, committedOrigin, committedPersistedDocuments, committedSupergraph } from '@vibely/router/supergraph'
-import { socialEnv } from '@vibely/social/env'
 import { openSocial } from '@vibely/social/subgraph'
+import { applicationEnv } from './settings.ts'
 
-const env = readEnv({ ...authEnv, ...cultureEnv, ...socialEnv, ...feedEnv, ...routerEnv })
+const env = readEnv(applicationEnv)
 const logger = createLogger({ service: 'router', level: env.LOG_LEVEL })
 
 await runMain(logger, async (stack) => {
