@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
+import { eventually } from '@vibely/testkit/eventually'
 import { composeSupergraph } from '../supergraph/compose.ts'
 import { stripSupergraph } from '../supergraph/strip.ts'
 import { planCache } from './plan-cache.ts'
@@ -133,6 +135,22 @@ test('@defer that is wished for is a part of the plan', async () => {
   const { node } = await planner.plan('{ me { name ... @defer(label: "later") { handle } } }', { labels: [], defer: true })
   assert.ok(node?.kind === 'Defer')
   assert.equal(node.deferred[0]?.label, 'later')
+})
+
+test('an idle thread ends, and the next order gets another', async () => {
+  const threads: Worker[] = []
+  const note = (worker: Worker) => void threads.push(worker)
+  process.on('worker', note)
+  try {
+    await using planner = threadPlanner({ engine: 'apollo', executionSdl, idleMs: 1 })
+    const plan = await planner.plan('{ me { name } }', NO_CHOICES)
+    // A thread that has ended has no id.
+    await eventually(() => threads[0]?.threadId === -1)
+    assert.deepEqual(await planner.plan('{ me { name } }', NO_CHOICES), plan)
+    assert.equal(threads.length, 2)
+  } finally {
+    process.off('worker', note)
+  }
 })
 
 test('a supergraph that is none fails every order', async () => {

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { fault } from '@vibely/kit/errors'
 import type { PlanOrder, WorkerAnswer, WorkerStart } from './plan-messages.ts'
@@ -11,6 +11,8 @@ const PLAN_MS = 2_000
 /** The longest that an order waits for its turn. */
 const TURN_MS = 10_000
 const HEAP_MB = 512
+/** A thread takes 45 MB, and is not needed where all that is asked for has its plan. To open another costs half a second of CPU time. */
+const IDLE_MS = 60_000
 
 interface Waiting {
   readonly order: PlanOrder
@@ -29,16 +31,19 @@ interface Thread {
 
 export interface ThreadPlannerOptions extends WorkerStart {
   readonly planCpuMs?: number | undefined
+  readonly idleMs?: number | undefined
 }
 
 /**
  * A planner in a thread of its own. The thread starts with the first order, does one at a time, and is replaced when it takes
- * too long over one or breaks. An idle one does not keep the process alive.
+ * too long over one or breaks. An idle one does not keep the process alive, and ends after a while.
  */
-export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }: ThreadPlannerOptions): Planner {
+export function threadPlanner(options: ThreadPlannerOptions): Planner {
+  const { engine, executionSdl, planCpuMs = PLAN_CPU_MS, idleMs = IDLE_MS } = options
   const queue: Waiting[] = []
   let thread: Thread | null = null
   let closed = false
+  let idle: NodeJS.Timeout | undefined
 
   function start(): Thread {
     const workerData: WorkerStart = { engine, executionSdl }
@@ -85,9 +90,23 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
     next()
   }
 
+  function rest(): void {
+    if (!thread) return
+    const { worker } = thread
+    worker.unref()
+    idle ??= setTimeout(() => {
+      idle = undefined
+      if (thread?.worker !== worker || thread.current) return
+      thread = null
+      worker.terminate().catch(() => undefined)
+    }, idleMs).unref()
+  }
+
   function next(): void {
-    if (queue.length === 0 && !thread?.current) return void thread?.worker.unref()
+    if (queue.length === 0 && !thread?.current) return void rest()
     if (closed || thread?.current) return
+    clearTimeout(idle)
+    idle = undefined
     thread ??= start()
     thread.worker.ref()
     if (!thread.ready) return
@@ -97,7 +116,7 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
       first.reject(fault('DEADLINE_EXCEEDED'))
       first = queue.shift()
     }
-    if (!first) return void thread.worker.unref()
+    if (!first) return void rest()
     thread.current = first
     thread.worker.postMessage(first.order)
     void limit(thread, first)
@@ -109,7 +128,7 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
     let given = Date.now()
     let before = await at.worker.cpuUsage().catch(() => null)
     for (let left = planCpuMs; left > 0; ) {
-      await setTimeout(Math.ceil(left), null, { ref: false })
+      await delay(Math.ceil(left), null, { ref: false })
       if (!isUnderWay()) return
       const used = before && (await at.worker.cpuUsage(before).catch(() => null))
       left = !used || Date.now() - given > PLAN_MS ? 0 : planCpuMs - (used.user + used.system) / 1_000
@@ -131,6 +150,7 @@ export function threadPlanner({ engine, executionSdl, planCpuMs = PLAN_CPU_MS }:
       }),
     async [Symbol.asyncDispose]() {
       closed = true
+      clearTimeout(idle)
       const error = new Error('the planner is closed')
       for (const { reject } of queue.splice(0)) reject(error)
       const last = thread
