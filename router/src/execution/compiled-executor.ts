@@ -76,7 +76,11 @@ async function* laterParts(deferral: Deferral, options: WriterOptions, common: P
   for (let part = await deferral.next(); part; part = await deferral.next()) yield writeParts(options, part, common)
 }
 
-function compileOperation(state: SchemaState, options: Omit<FetchOptions, 'apart'>, operation: PreparedOperation): CompiledOperation {
+function compileOperation(
+  state: SchemaState,
+  options: Omit<FetchOptions, 'apart' | 'conditional'>,
+  operation: PreparedOperation,
+): CompiledOperation {
   const { document, definition, plan, refusals } = operation
   const refused = new Map(refusals.map(({ node, requirement }) => [node, requirement]))
   const names = conditionVariables(directivesOf(document))
@@ -85,8 +89,9 @@ function compileOperation(state: SchemaState, options: Omit<FetchOptions, 'apart
     const conditions = Object.fromEntries(names.map((name) => [name, coerced[name] === true]))
     return { schema: state.apiSchema, document, definition, refused, conditions }
   }
+  const node = plan.node as PlanNode | undefined
   return {
-    step: plan.node ? compile({ ...options, apart: usesSurroundings(plan.node as PlanNode) }, plan.node as PlanNode) : null,
+    step: node ? compile({ ...options, apart: usesSurroundings(node), conditional: CONDITION.test(JSON.stringify(node)) }, node) : null,
     optionsFor,
     writerFor(coerced, inParts) {
       const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('') + inParts
@@ -100,6 +105,9 @@ function compileOperation(state: SchemaState, options: Omit<FetchOptions, 'apart
     },
   }
 }
+
+/** In a fetch of a plan. */
+const CONDITION = /@(?:skip|include)\(/
 
 function directivesOf(document: DocumentNode): readonly DirectiveNode[] {
   const found: DirectiveNode[] = []

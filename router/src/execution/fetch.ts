@@ -37,6 +37,8 @@ export interface FetchOptions {
   readonly logger: Logger
   /** Entities that stand in several places become an object in each: what stands around them is part of what they are asked for. */
   readonly apart: boolean
+  /** Some fields are fetched under conditions: what only they required may be missing where others are asked for. */
+  readonly conditional: boolean
 }
 
 /** More errors of one fetch say nothing more. */
@@ -55,7 +57,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     outputRewrites,
     contextRewrites = [],
   } = node
-  const isEnough = CONDITION.test(query) ? fetchCheck(supergraphSchema, serviceName, query) : undefined
+  const isEnough = options.conditional ? fetchCheck(supergraphSchema, serviceName, query) : undefined
   const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isEnough)
 
   const vague = options.vague.get(serviceName)
@@ -181,7 +183,5 @@ function placeForClient(place: ResponsePlace): ResponsePlace {
 
 /** The answer, for one who writes into its data. */
 const ownOf = (answer: SubgraphAnswer): SubgraphAnswer => (answer.shared ? { ...answer, data: copyOf(answer.data) } : answer)
-
-const CONDITION = /@(?:skip|include)\(/
 
 const NONE = Object.freeze({})
