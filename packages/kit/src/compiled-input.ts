@@ -20,7 +20,7 @@ import {
 } from 'graphql'
 import type { Values } from './compiled-plan.ts'
 
-const MOST_VARIABLE_ERRORS = 50
+const MOST_ERRORS = 50
 
 /** What is not simply right: graphql-js says what it means, or what is wrong with it. */
 const UNSURE = Symbol('unsure')
@@ -31,12 +31,15 @@ type Read = (value: unknown) => unknown
 type Take = (from: Values, into: Record<string, unknown>) => boolean
 
 /** Compiles the reading of an operation's variables: the same values and errors as `getVariableValues`. */
-export function compileVariables(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode) {
+export function compileVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  { maxErrors = MOST_ERRORS }: { readonly maxErrors?: number } = {},
+) {
   const takes = variableDefinitions.map((definition) => takeVariable(schema, definition))
   return (given: Values): ReturnType<typeof getVariableValues> => {
     const coerced: Record<string, unknown> = Object.create(null)
-    for (const take of takes)
-      if (!take(given, coerced)) return getVariableValues(schema, variableDefinitions, given, { maxErrors: MOST_VARIABLE_ERRORS })
+    for (const take of takes) if (!take(given, coerced)) return getVariableValues(schema, variableDefinitions, given, { maxErrors })
     return { coerced }
   }
 }

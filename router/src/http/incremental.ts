@@ -10,7 +10,8 @@ const HEAD = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n'
 const BORDER = `\r\n--${BOUNDARY}`
 
 /** True for a client that takes deferred parts, in the format of 2022-08-24 that Apollo's clients speak. */
-export const takesParts = (accept: string | undefined): boolean => accept?.split(',').some((type) => IN_PARTS.test(type)) ?? false
+export const takesParts = (accept: string | undefined): boolean =>
+  accept?.includes(';') === true && accept.split(',').some((type) => IN_PARTS.test(type))
 
 // From the start of one media type: searched for anywhere, a header full of them would be read once for each.
 const IN_PARTS = /^\s*multipart\/mixed\s*;(?:.*\W)?deferSpec\s*=\s*"?20220824\b/i
