@@ -110,6 +110,13 @@ test('of several keys those are sent that the entity has, also through an interf
   assert.equal(represent({ __typename: 'Book' }), undefined)
 })
 
+test('where a condition has left out what one field requires, all that is there is sent', () => {
+  const book = { __typename: 'Book', id: '1', isbn: 'x' }
+  const requires = [of('Book', 'id', 'isbn', 'parts'), of('Book', 'id')]
+  assert.deepEqual(representationsOf(schema, requires, undefined, () => true)([book]).texts, ['{"__typename":"Book","id":"1","isbn":"x"}'])
+  assert.deepEqual(representationsOf(schema, requires, undefined)([book]).texts, ['{"__typename":"Book","id":"1"}'])
+})
+
 test('a key can hold objects in lists, and be rewritten for a subgraph that knows an interface as an object', () => {
   const parts = { kind: 'Field', name: 'parts', selections: [key('no')] } as const
   const requires = [{ kind: 'InlineFragment', typeCondition: 'Book', selections: [key('__typename'), parts] }] as const

@@ -47,7 +47,7 @@ export function representationsOf(
     const typeName = entity.__typename
     const known = byType.get(typeName)
     if (known) return known
-    const made = forType(schema, requires, typeName)
+    const made = forType(schema, requires, typeName, suffices !== undefined)
     byType.set(typeName, made)
     return made
   }
@@ -110,8 +110,11 @@ function ofType(all: Map<TypeRepresentation, Map<unknown, Known>>, type: TypeRep
 
 const NOT_REPRESENTED: TypeRepresentation = { write: () => undefined, keys: [] }
 
-/** A type's fragments are alternatives where one lacks its fields, as entities of several keys do; those that do not are joined. */
-function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown): TypeRepresentation {
+/**
+ * A type's fragments are alternatives where one lacks its fields, as entities of several keys do; those that do not are joined.
+ * @param whole write nothing where one is lacking: more of the entity may be there than the others tell
+ */
+function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown, whole: boolean): TypeRepresentation {
   if (typeof typeName !== 'string') return NOT_REPRESENTED
   const fragments = requires.flatMap((one) =>
     one.kind === 'InlineFragment' && appliesTo(schema, one.typeCondition, typeName) ? [fieldsOf(schema, one.selections, typeName)] : [],
@@ -131,6 +134,7 @@ function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown)
       for (const writeOne of writers) {
         const text = writeOne(entity)
         if (text !== undefined) merge(joined, JSON.parse(text) as Json)
+        else if (whole) return undefined
       }
       return joined.__typename === undefined ? undefined : JSON.stringify(joined)
     },

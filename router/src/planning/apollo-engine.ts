@@ -1,6 +1,6 @@
 import { operationFromDocument } from '@apollo/federation-internals'
 import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { type DocumentNode, parse, visit } from 'graphql'
+import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { mendPathTrees } from './path-trees.ts'
 import type { FetchNode, Plan, PlanEngine, PlanNode } from './planner.ts'
@@ -14,12 +14,30 @@ export function apolloEngine(executionSdl: string): PlanEngine {
   const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } })
   return {
     plan(text, { labels, defer }) {
-      const document = parse(text, { noLocation: true })
+      const document = neverEmpty(parse(text, { noLocation: true }))
       const operation = operationFromDocument(apiSchema, defer ? document : withoutDefer(document))
       return ownPlan(planner.buildQueryPlan(operation, { overrideConditions: new Map(labels.map((label) => [label, true])) }))
     },
   }
 }
+
+/**
+ * The operation with the type of each object below the root all of whose fields are under conditions: where these rule each other out the
+ * planner would not ask for the object at all.
+ */
+const neverEmpty = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    SelectionSet(set, _key, parent) {
+      if (!parent || Array.isArray(parent) || (parent as ASTNode).kind !== Kind.FIELD) return undefined
+      return set.selections.every(({ directives }) => directives?.some(isCondition))
+        ? { ...set, selections: [TYPENAME, ...set.selections] }
+        : undefined
+    },
+  })
+
+const isCondition = ({ name }: DirectiveNode) => name.value === 'skip' || name.value === 'include'
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 
 const withoutDefer = (document: DocumentNode): DocumentNode =>
   visit(document, { Directive: (directive) => (directive.name.value === 'defer' ? null : undefined) })
