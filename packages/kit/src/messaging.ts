@@ -1,3 +1,4 @@
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import { type Admin, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs'
 import type { Logger } from 'pino'
 import { type ConsumerSpec, superviseConsumer } from './messaging-consumer.ts'
@@ -36,7 +37,7 @@ export interface Bus extends AsyncDisposable {
   consume(spec: ConsumerSpec): AsyncDisposable
   /** Every message of a topic from its beginning to its present end. */
   readAll(topic: string): Promise<Incoming[]>
-  /** Creates the topics that are missing; a topic that exists is left as it is. */
+  /** Creates the topics that are missing, and waits until they can be written to; a topic that exists is left as it is. */
   createTopics(topics: readonly TopicSpec[]): Promise<void>
 }
 
@@ -46,6 +47,9 @@ export interface BusOptions {
   readonly clientId: string
   readonly logger: Logger
 }
+
+/** A topic has no leader at first, and a broker may not know it yet: kafkajs waits for the one and gives up at the other. */
+const untilKnown = retry(handleAll, { maxAttempts: 12, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 }) })
 
 const LEVELS = {
   [logLevel.ERROR]: 'warn',
@@ -95,13 +99,14 @@ export function openBus({ brokers, namespace, clientId, logger }: BusOptions): B
     createTopics: (topics) =>
       withAdmin(async (admin) => {
         await admin.createTopics({
-          waitForLeaders: true,
+          waitForLeaders: false,
           topics: topics.map(({ name, partitions, compacted }) => ({
             topic: qualify(namespace, name),
             numPartitions: partitions,
             configEntries: compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
           })),
         })
+        await untilKnown.execute(() => admin.fetchTopicMetadata({ topics: topics.map(({ name }) => qualify(namespace, name)) }))
       }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()))

@@ -29,7 +29,7 @@ export interface Stand extends AsyncDisposable {
 
 export async function openStand(kind: StoreKind, { partitions = 3 } = {}): Promise<Stand> {
   const namespace = freshNamespace()
-  const stack = new AsyncDisposableStack()
+  await using stack = new AsyncDisposableStack()
   stack.defer(() => dropNamespace(namespace))
   const { url } =
     kind === 'postgres' ? await freshPostgres(namespace, 'kit', new URL('migrations', import.meta.url)) : freshMongo(namespace, 'kit')
@@ -37,7 +37,8 @@ export async function openStand(kind: StoreKind, { partitions = 3 } = {}): Promi
   const store = stack.use(await openStore(address))
   const bus = stack.use(openTestBus(namespace))
   await bus.createTopics([COUNTER_TOPIC, 'dead_letters'].map((name) => ({ name, partitions, compacted: false })))
-  return { address, store, bus, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  const opened = stack.move()
+  return { address, store, bus, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
 /** The consumer of most tests: keeps a copy of the counters. `before` runs in front of each effect. */
