@@ -12,6 +12,7 @@ import type { Executor } from './executor.ts'
 import type { FetchOptions, Run, Step } from './fetch.ts'
 import { conditionVariables } from './fields.ts'
 import { foundEntities } from './found-entities.ts'
+import { soleOrigins } from './origins.ts'
 import { writeParts } from './parts.ts'
 import { usesSurroundings } from './surroundings.ts'
 import { compileWriter, type WriterOptions, type Writing } from './writer.ts'
@@ -50,7 +51,7 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
   return {
     execute(execution) {
       const compiled = compiledOf(execution.operation)
-      const run: Run = { execution, root: {}, errors: [], found: foundEntities() }
+      const run: Run = { execution, root: {}, errors: [], found: foundEntities(), repeats: new Map() }
       const waits = compiled.step?.(run)
       return waits ? waits.then(() => written(compiled, run)) : written(compiled, run)
     },
@@ -60,7 +61,7 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
 function written(compiled: CompiledOperation, run: Run): Answer {
   const { operation, caller, coerced, variables } = run.execution
   const common = { viewer: caller.viewer, variables }
-  const writing: Writing = { ...common, path: [], problems: [], refusals: [] }
+  const writing: Writing = { ...common, path: [], problems: [], refusals: [], repeats: run.repeats }
   const { deferral } = run
   const data = compiled.writerFor(coerced, deferral !== undefined)(run.root, writing)
   // What is still to come is not counted, so nothing is paid back.
@@ -78,7 +79,7 @@ async function* laterParts(deferral: Deferral, options: WriterOptions, common: P
 
 function compileOperation(
   state: SchemaState,
-  options: Omit<FetchOptions, 'apart' | 'conditional'>,
+  options: Omit<FetchOptions, keyof ReturnType<typeof natureOf>>,
   operation: PreparedOperation,
 ): CompiledOperation {
   const { document, definition, plan, refusals } = operation
@@ -91,7 +92,7 @@ function compileOperation(
   }
   const node = plan.node as PlanNode | undefined
   return {
-    step: node ? compile({ ...options, apart: usesSurroundings(node), conditional: CONDITION.test(JSON.stringify(node)) }, node) : null,
+    step: node ? compile({ ...options, ...natureOf(node) }, node) : null,
     optionsFor,
     writerFor(coerced, inParts) {
       const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('') + inParts
@@ -108,6 +109,13 @@ function compileOperation(
 
 /** In a fetch of a plan. */
 const CONDITION = /@(?:skip|include)\(/
+
+/** What holds for a whole plan. */
+const natureOf = (node: PlanNode) => ({
+  apart: usesSurroundings(node),
+  conditional: CONDITION.test(JSON.stringify(node)),
+  isSoleOrigin: soleOrigins(node),
+})
 
 function directivesOf(document: DocumentNode): readonly DirectiveNode[] {
   const found: DirectiveNode[] = []

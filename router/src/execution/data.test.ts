@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { buildSchema } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
 import { copyOf, type Json, merge } from './merge.ts'
-import { objectsAt, placesOf } from './paths.ts'
-import { representationsOf } from './representations.ts'
+import { objectsAt, placesOf, replaceAt } from './paths.ts'
+import type { Repeats } from './repeats.ts'
+import { type Entities, representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 
 test('answers are joined: objects with objects, lists of equal length item by item, the later value else', () => {
@@ -72,10 +73,17 @@ const schema = buildSchema(`
   type Book implements Thing { id: ID! isbn: String parts: [Part] }
   type Part { no: Int code: String }`)
 type Selection = NonNullable<FetchNode['requires']>[number]
+/** Entities that stand nowhere. */
+const all =
+  (...entities: Json[]): Entities =>
+  (become) => {
+    for (const entity of entities) become(entity)
+  }
+
 /** The representation of one entity. */
 function representationOf(...args: Parameters<typeof representationsOf>): (entity: Json) => string | undefined {
   const represent = representationsOf(...args)
-  return (entity) => represent([entity]).texts[0]
+  return (entity) => represent(all(entity)).texts[0]
 }
 
 const key = (name: string): Selection => ({ kind: 'Field', name })
@@ -96,11 +104,25 @@ test('an entity is represented by what the fetch requires, and not at all when i
 
 test('an entity is asked for once, wherever and under whatever key it stands', () => {
   const [a, b, c, d] = [1, 1, '1', 2].map((id) => ({ __typename: 'Book', id, isbn: 'x' })) as Json[] as [Json, Json, Json, Json]
-  assert.deepEqual(representationsOf(schema, [of('Book', 'id')], undefined)([a, b, c, d, { __typename: 'Book' }]), {
+  assert.deepEqual(representationsOf(schema, [of('Book', 'id')], undefined)(all(a, b, c, d, { __typename: 'Book' })), {
     texts: ['{"__typename":"Book","id":1}', '{"__typename":"Book","id":"1"}', '{"__typename":"Book","id":2}'],
     targets: [[a, b], [c], [d]],
   })
-  assert.deepEqual(representationsOf(schema, [of('Book', 'id', 'isbn')], undefined)([a, b]).targets, [[a, b]])
+  assert.deepEqual(representationsOf(schema, [of('Book', 'id', 'isbn')], undefined)(all(a, b)).targets, [[a, b]])
+})
+
+test('entities that have nothing but their key become one, in every place', () => {
+  const book = (more?: Json): Json => ({ __typename: 'Book', id: '1', ...more })
+  const root = { a: [book(), book({ isbn: 'x' })], b: { c: book() }, d: { ...book(), id: '2' } }
+  const [first, other] = root.a
+  const repeats: Repeats = new Map()
+  const shown: Entities = (become) => {
+    for (const path of [['a', '@'], ['b', 'c'], ['d']]) replaceAt(root, path, become)
+  }
+  const { targets } = representationsOf(schema, [of('Book', 'id')], undefined)(shown, repeats)
+  assert.equal(root.b.c, first)
+  assert.deepEqual(targets, [[first, other], [root.d]])
+  assert.deepEqual([...repeats.keys()], [first])
 })
 
 test('of several keys those are sent that the entity has, also through an interface', () => {

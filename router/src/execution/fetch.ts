@@ -10,7 +10,8 @@ import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
 import type { FoundEntities } from './found-entities.ts'
 import { copyOf, isJson, type Json, merge, mergeIntoAll } from './merge.ts'
-import { objectsAt, type PlanPath, placesOf, type ResponsePlace } from './paths.ts'
+import { objectsAt, type PlanPath, placesOf, type ResponsePlace, replaceAt } from './paths.ts'
+import type { Repeats } from './repeats.ts'
 import { type Represented, representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 import { surroundingsOf } from './surroundings.ts'
@@ -22,6 +23,8 @@ export interface Run {
   readonly root: Json
   readonly errors: GraphQLError[]
   readonly found: FoundEntities
+  /** Objects that stand in several places. */
+  readonly repeats: Repeats
   /** Set when parts of the answer are put off. */
   deferral?: Deferral
 }
@@ -39,6 +42,8 @@ export interface FetchOptions {
   readonly apart: boolean
   /** Some fields are fetched under conditions: what only they required may be missing where others are asked for. */
   readonly conditional: boolean
+  /** Whether objects at a path that are alike stay alike: they become one. */
+  readonly isSoleOrigin: (path: PlanPath) => boolean
 }
 
 /** More errors of one fetch say nothing more. */
@@ -46,7 +51,7 @@ const MOST_ERRORS = 100
 
 /** Compiles a fetch for the objects at a path: one request, whose answer is written into them. */
 export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanPath): Step {
-  const { supergraphSchema, sources, logger, apart } = options
+  const { supergraphSchema, sources, logger, apart, isSoleOrigin } = options
   const {
     serviceName,
     operation: query,
@@ -114,9 +119,12 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const surroundings = contextRewrites.length > 0 ? surroundingsOf(supergraphSchema, contextRewrites, path) : undefined
   if (!surroundings) {
     const places = path.map((part) => (typeof part === 'string' ? part : [...part]))
+    const united = !apart && isSoleOrigin(path)
     const wanted = JSON.stringify([places, requires, inputRewrites, isEnough && [serviceName, query]])
     return (run) => {
-      const entities = run.found.find(wanted, () => represent(objectsAt(run.root, path)))
+      const entities = run.found.find(wanted, () =>
+        represent((become) => replaceAt(run.root, path, become), united ? run.repeats : undefined),
+      )
       return fetchEntities(run, entities, picked(run.execution.variables))
     }
   }
@@ -124,7 +132,11 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   return async (run) => {
     const given = Object.entries(picked(run.execution.variables)).filter(([name]) => !inside.has(name))
     const all = surroundings(run.root).map(({ entities, variables }) =>
-      fetchEntities(run, represent(entities), { ...Object.fromEntries(given), ...variables }),
+      fetchEntities(
+        run,
+        represent((become) => entities.forEach(become)),
+        { ...Object.fromEntries(given), ...variables },
+      ),
     )
     await Promise.all(all)
   }

@@ -17,7 +17,8 @@ export function fieldOf(value: Json, name: string): unknown {
 /** The one inherited name that cannot be written like another. */
 const PROTOTYPE = '__proto__'
 
-function setField(target: Json, name: string, value: unknown): void {
+/** Writes a field, whatever its name. */
+export function setField(target: Json, name: string, value: unknown): void {
   if (name === PROTOTYPE) Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true })
   else target[name] = value
 }

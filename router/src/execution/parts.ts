@@ -16,6 +16,7 @@ import type { AnswerPart } from './answer.ts'
 import type { DeferredPart } from './defer.ts'
 import { fieldOf, isJson, type Json } from './merge.ts'
 import type { ResponsePlace } from './paths.ts'
+import { NO_REPEATS } from './repeats.ts'
 import { isOfType, typeOfStep } from './rewrites.ts'
 import { compileObjectWriter, type WriterOptions, type Writing } from './writer.ts'
 
@@ -27,7 +28,11 @@ function selectionSetOf(subselection: string): SelectionSetNode {
 }
 
 /** Writes a deferred part: one for each object at its path that is there. */
-export function writeParts(options: WriterOptions, part: DeferredPart, writing: Omit<Writing, 'path' | 'problems' | 'refusals'>) {
+export function writeParts(
+  options: WriterOptions,
+  part: DeferredPart,
+  writing: Omit<Writing, 'path' | 'problems' | 'refusals' | 'repeats'>,
+) {
   const { schema, definition } = options
   const { label, queryPath, subselection, run } = part
   const type = typeAt(options, definition, queryPath)
@@ -35,7 +40,7 @@ export function writeParts(options: WriterOptions, part: DeferredPart, writing: 
   const write = compileObjectWriter(options, type, [selectionSetOf(subselection)])
   const parts: AnswerPart[] = []
   for (const { value, place } of objectsIn(schema, run.root, queryPath)) {
-    const own: Writing = { ...writing, path: [...place], problems: [], refusals: [] }
+    const own: Writing = { ...writing, path: [...place], problems: [], refusals: [], repeats: NO_REPEATS }
     const data = write(value, own) ?? 'null'
     const told = run.errors.filter(({ path }) => place.every((step, index) => path?.[index] === step))
     parts.push({ label, path: place, data, errors: traced(told.length > 0 ? told : own.problems) })

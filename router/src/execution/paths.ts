@@ -1,6 +1,6 @@
 import { type GraphQLSchema, isAbstractType } from 'graphql'
 import type { ResponsePath } from '../planning/planner.ts'
-import { fieldOf, isJson, type Json } from './merge.ts'
+import { fieldOf, isJson, type Json, setField } from './merge.ts'
 
 /** Response names from the root down; `@` stands for every element of a list, names of types for the objects of one of them. */
 export type PlanPath = readonly (string | ReadonlySet<string>)[]
@@ -28,27 +28,55 @@ export type ResponsePlace = readonly (string | number)[]
 
 /** The objects at a path. What is null on the way has none. */
 export function objectsAt(root: Json, path: PlanPath): readonly Json[] {
-  if (path.length === 0) return [root]
   const found: Json[] = []
-  collect(root, path, 0, found)
+  replaceAt(root, path, (object) => {
+    found.push(object)
+    return object
+  })
   return found
 }
 
-function collect(value: unknown, path: PlanPath, from: number, found: Json[]): void {
-  let at = value
-  for (let index = from; index < path.length; index += 1) {
+/** Puts what it becomes in the place of each object at a path. The root stays. */
+export function replaceAt(root: Json, path: PlanPath, become: (object: Json) => Json): void {
+  if (path.length === 0) become(root)
+  else replaceIn(root, path, 0, become)
+}
+
+function replaceIn(from: unknown, path: PlanPath, start: number, become: (object: Json) => Json): void {
+  let at = from
+  for (let index = start; index < path.length; index += 1) {
     if (typeof at !== 'object' || at === null) return
     const part = path[index] as PlanPath[number]
     if (Array.isArray(at)) {
-      const next = part === '@' ? index + 1 : index
-      for (const item of at) collect(item, path, next, found)
+      replaceItems(at, path, part === '@' ? index + 1 : index, become)
       return
     }
-    if (typeof part === 'string') at = fieldOf(at as Json, part)
-    else if (!isOneOf(part, at as Json)) return
+    if (typeof part !== 'string') {
+      if (!isOneOf(part, at as Json)) return
+      continue
+    }
+    const next = fieldOf(at as Json, part)
+    if (index === path.length - 1 && isJson(next)) {
+      const became = become(next)
+      if (became !== next) setField(at as Json, part, became)
+      return
+    }
+    at = next
   }
-  if (Array.isArray(at)) for (const item of at) collect(item, path, path.length, found)
-  else if (typeof at === 'object' && at !== null) found.push(at as Json)
+  if (Array.isArray(at)) replaceItems(at, path, path.length, become)
+  else if (isJson(at)) become(at)
+}
+
+function replaceItems(items: unknown[], path: PlanPath, next: number, become: (object: Json) => Json): void {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index]
+    if (next < path.length || !isJson(item)) {
+      replaceIn(item, path, next, become)
+      continue
+    }
+    const became = become(item)
+    if (became !== item) items[index] = became
+  }
 }
 
 /** Whether an object may be of one of the types. One that names none may. */

@@ -3,6 +3,7 @@ import type { FetchNode } from '../planning/planner.ts'
 import { textOf } from './leaves.ts'
 import { fieldOf, isJson, type Json, merge } from './merge.ts'
 import { partOf } from './partial-representations.ts'
+import type { Repeats } from './repeats.ts'
 import { applyRewrites, isSubType } from './rewrites.ts'
 
 type Selections = NonNullable<FetchNode['requires']>
@@ -23,7 +24,12 @@ interface TypeRepresentation {
 interface Known {
   readonly values: readonly unknown[]
   readonly targets: Json[]
+  /** The entity, when it has nothing but what represents it: another such one is the same. */
+  readonly bare: Json | undefined
 }
+
+/** Shows all entities, and puts what each becomes in its place. */
+export type Entities = (become: (entity: Json) => Json) => void
 
 /** Entities to ask for, each once, and the objects that each of them stands for. */
 export interface Represented {
@@ -40,7 +46,7 @@ export function representationsOf(
   requires: Selections,
   rewrites: FetchNode['inputRewrites'],
   suffices?: (representation: Json) => boolean,
-): (entities: readonly Json[]) => Represented {
+): (entities: Entities, repeats?: Repeats) => Represented {
   const byType = new Map<unknown, TypeRepresentation>()
 
   function typeOf(entity: Json): TypeRepresentation {
@@ -68,31 +74,51 @@ export function representationsOf(
     return representation
   }
 
-  return (entities) => {
+  return (entities, repeats) => {
     const byText = new Map<string, Json[]>()
     const byKey = new Map<TypeRepresentation, Map<unknown, Known>>()
-    for (const entity of entities) {
+
+    /** @returns what may stand in the place of the entity */
+    function take(entity: Json): Json {
       const type = typeOf(entity)
       const key = type.keys[0] === undefined ? undefined : fieldOf(entity, type.keys[0])
       const same = key === undefined ? undefined : ofType(byKey, type)
       const known = same?.get(key)
+      if (known?.bare === entity) return entity
       if (known && hasValues(entity, type.keys, known.values)) {
+        if (repeats && known.bare && isBare(entity, type)) {
+          if (!repeats.has(known.bare)) repeats.set(known.bare, { shape: undefined, text: '' })
+          return known.bare
+        }
         known.targets.push(entity)
-        continue
+        return entity
       }
       const text = textOfEntity(type, entity)
-      if (text === undefined) continue
+      if (text === undefined) return entity
       const alike = byText.get(text)
       if (alike) {
         alike.push(entity)
-        continue
+        return entity
       }
       const own = [entity]
       byText.set(text, own)
-      if (same && !known) same.set(key, { values: type.keys.map((name) => fieldOf(entity, name)), targets: own })
+      if (same && !known) {
+        const values = type.keys.map((name) => fieldOf(entity, name))
+        same.set(key, { values, targets: own, bare: isBare(entity, type) ? entity : undefined })
+      }
+      return entity
     }
+
+    entities(take)
     return { texts: [...byText.keys()], targets: [...byText.values()] }
   }
+}
+
+/** Keys and the type's name are all it has. */
+function isBare(entity: Json, { keys }: TypeRepresentation): boolean {
+  let count = 0
+  for (const _ in entity) count += 1
+  return count === keys.length + 1
 }
 
 function hasValues(entity: Json, names: readonly string[], values: readonly unknown[]): boolean {

@@ -26,6 +26,7 @@ import { collectFields, type FieldScope } from './fields.ts'
 import { introspectionText } from './introspection.ts'
 import { type LeafWriter, leafWriter } from './leaves.ts'
 import { fieldOf, isInherited, isJson, type Json } from './merge.ts'
+import type { Repeats, WrittenText } from './repeats.ts'
 
 /** One writing of one answer. */
 export interface Writing {
@@ -36,6 +37,8 @@ export interface Writing {
   readonly problems: GraphQLError[]
   /** Fields that the viewer may not have. */
   readonly refusals: GraphQLError[]
+  /** Objects that stand in several places, for as long as nobody changes them any more. */
+  readonly repeats: Repeats
 }
 
 /** Text of a value; null stands for JSON's null, undefined for a null that its place does not allow. */
@@ -134,7 +137,8 @@ export function compileObjectWriter(
         shapes.set(typeName, shape)
       }
       if (shape === null) return invalid(writing, `Invalid __typename found for object at ${placeIn(writing, type.name, parent)}.`)
-      return objectText(shape, value, writing)
+      const written = writing.repeats.size > 0 ? writing.repeats.get(value) : undefined
+      return written ? repeatedText(shape, value, writing, written) : objectText(shape, value, writing)
     }
   }
 
@@ -165,6 +169,18 @@ function objectText(shape: readonly FieldShape[], value: Json, writing: Writing)
     text += part === null ? `${field.prefix}null` : field.prefix + part
   }
   return `${text}}`
+}
+
+/** The same for an object that stands in several places: its text is kept, unless there is something to tell about each of them. */
+function repeatedText(shape: readonly FieldShape[], value: Json, writing: Writing, written: WrittenText): string | null {
+  if (written.shape === shape) return written.text
+  const before = writing.problems.length + writing.refusals.length
+  const text = objectText(shape, value, writing)
+  if (text !== null && writing.problems.length + writing.refusals.length === before) {
+    written.shape = shape
+    written.text = text
+  }
+  return text
 }
 
 const nothing: ValueWriter = () => undefined
