@@ -41,6 +41,7 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
     assert.deepEqual(await source.fetch(request, ANONYMOUS, stays()), {
       data: { name: 'Zoë – 書', got: { query: '{ "é" }', operationName: 'A', variables } },
       errors: [{ message: 'half' }],
+      plain: false,
     })
     const lists = { query: '{ b }', queryJson: '"{ b }"', variables: {}, representationLists: { x: ['1'], y: ['2', '3'] } }
     const { data } = await source.fetch(lists, ANONYMOUS, stays())
@@ -110,7 +111,7 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
     test(`a read whose connection is cut ${what} is sent once more`, async () => {
       await using server = await tcpServer((socket, count) => (count === 1 ? socket.end(cut) : socket.end(RAW)))
       await using source = open(server.url)
-      assert.deepEqual(await source.fetch(read, ANONYMOUS, stays()), { data: { a: 1 } })
+      assert.deepEqual(await source.fetch(read, ANONYMOUS, stays()), { data: { a: 1 }, plain: true })
       assert.equal(server.bodies.length, 2)
     })
 
@@ -139,7 +140,7 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
     await using source = open(server.url)
     await source.fetch(read, ANONYMOUS, stays())
     await eventually(() => ended === 1)
-    assert.deepEqual(await source.fetch(write, ANONYMOUS, stays()), { data: { a: 1 } })
+    assert.deepEqual(await source.fetch(write, ANONYMOUS, stays()), { data: { a: 1 }, plain: true })
   })
 
   test('nothing is sent on a connection whose last answer had more than it should', async () => {
@@ -149,7 +150,8 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
       socket.write(`${RAW}HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"data":{"a":66}}`)
     })
     await using source = open(server.url)
-    for (let asked = 0; asked < 3; asked += 1) assert.deepEqual(await source.fetch(read, ANONYMOUS, stays()), { data: { a: 1 } })
+    for (let asked = 0; asked < 3; asked += 1)
+      assert.deepEqual(await source.fetch(read, ANONYMOUS, stays()), { data: { a: 1 }, plain: true })
     assert.equal(sockets.size, 3)
   })
 
@@ -200,7 +202,7 @@ describe('a subgraph behind HTTP', { concurrency: true }, () => {
     await eventually(() => server.bodies.length === 1)
     const closed = source[Symbol.asyncDispose]()
     answer()
-    assert.deepEqual(await asked, { data: { a: 1 } })
+    assert.deepEqual(await asked, { data: { a: 1 }, plain: true })
     await closed
   })
 })

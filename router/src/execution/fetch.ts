@@ -25,6 +25,10 @@ export interface Run {
   readonly found: FoundEntities
   /** Objects that stand in several places. */
   readonly repeats: Repeats
+  /** Objects at a path where each stands for all that are alike. */
+  readonly united: Map<string, ReadonlySet<Json>>
+  /** Whether no string so far has a character that JSON escapes. */
+  plain: boolean
   /** Set when parts of the answer are put off. */
   deferral?: Deferral
 }
@@ -70,7 +74,12 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   const fixed = { query, queryJson: JSON.stringify(query), operationName }
 
   /** Asks the subgraph, then goes on with its answer: at once when it is there at once. */
-  function ask({ execution }: Run, request: SubgraphRequest, goOn: (answer: SubgraphAnswer) => void): Promise<void> | void {
+  function ask(run: Run, request: SubgraphRequest, take: (answer: SubgraphAnswer) => void): Promise<void> | void {
+    const { execution } = run
+    const goOn = (answer: SubgraphAnswer) => {
+      if (answer.data) run.plain &&= answer.plain === true
+      take(answer)
+    }
     const source = serviceName === EVENT_SERVICE ? execution.event : sources.get(serviceName)
     if (!source) return goOn(failed(request, new SourceFailure('SUBGRAPH_UNAVAILABLE')))
     const answer = source.fetch(request, execution.caller, execution.signal)
@@ -118,15 +127,16 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
 
   const surroundings = contextRewrites.length > 0 ? surroundingsOf(supergraphSchema, contextRewrites, path) : undefined
   if (!surroundings) {
-    const places = path.map((part) => (typeof part === 'string' ? part : [...part]))
-    const united = !apart && isSoleOrigin(path)
-    const wanted = JSON.stringify([places, requires, inputRewrites, isEnough && [serviceName, query]])
-    return (run) => {
-      const entities = run.found.find(wanted, () =>
-        represent((become) => replaceAt(run.root, path, become), united ? run.repeats : undefined),
+    const place = JSON.stringify(path.map((part) => (typeof part === 'string' ? part : [...part])))
+    const wanted = JSON.stringify([place, requires, inputRewrites, isEnough && [serviceName, query]])
+    const find =
+      apart || !isSoleOrigin(path) ? (run: Run) => represent((become) => replaceAt(run.root, path, become)) : findUnited(place, represent)
+    return (run) =>
+      fetchEntities(
+        run,
+        run.found.find(wanted, () => find(run)),
+        picked(run.execution.variables),
       )
-      return fetchEntities(run, entities, picked(run.execution.variables))
-    }
   }
   const inside = new Set(contextRewrites.map(({ renameKeyTo }) => renameKeyTo))
   return async (run) => {
@@ -139,6 +149,23 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       ),
     )
     await Promise.all(all)
+  }
+
+  /** Makes one of the entities that are alike. All that stands there came at once, so one walk is enough for all that look for them. */
+  function findUnited(place: string, represent: ReturnType<typeof representationsOf>) {
+    return (run: Run): Represented => {
+      const known = run.united.get(place)
+      if (known) return represent((become) => known.forEach(become))
+      const all = new Set<Json>()
+      run.united.set(place, all)
+      return represent((become) => {
+        replaceAt(run.root, path, (object) => {
+          const became = become(object)
+          all.add(became)
+          return became
+        })
+      }, run.repeats)
+    }
   }
 
   function fetchEntities(run: Run, { texts, targets }: Represented, variables: SubgraphRequest['variables']): Promise<void> | void {

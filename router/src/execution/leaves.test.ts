@@ -25,21 +25,21 @@ test('a string is written as JSON writes it', () => {
 
 test('a value that its type does not have is told', () => {
   const color = new GraphQLEnumType({ name: 'Color', values: { RED: {} } })
-  assert.equal(leafWriter(color)('RED'), '"RED"')
-  assert.equal(leafWriter(color)('GREEN'), undefined)
-  assert.equal(leafWriter(GraphQLInt)(1.5), undefined)
-  assert.equal(leafWriter(GraphQLInt)('1'), undefined)
-  assert.equal(leafWriter(GraphQLFloat)(1e21), JSON.stringify(1e21))
-  assert.equal(leafWriter(GraphQLString)(1), undefined)
+  assert.equal(leafWriter(color)('RED', false), '"RED"')
+  assert.equal(leafWriter(color)('GREEN', false), undefined)
+  assert.equal(leafWriter(GraphQLInt)(1.5, false), undefined)
+  assert.equal(leafWriter(GraphQLInt)('1', false), undefined)
+  assert.equal(leafWriter(GraphQLFloat)(1e21, false), JSON.stringify(1e21))
+  assert.equal(leafWriter(GraphQLString)(1, false), undefined)
 })
 
 test('an ID is text, also when a subgraph sends a number', () => {
-  assert.equal(leafWriter(GraphQLID)(7), '"7"')
-  assert.equal(leafWriter(GraphQLID)('7'), '"7"')
-  assert.equal(leafWriter(GraphQLID)({}), undefined)
+  assert.equal(leafWriter(GraphQLID)(7, false), '"7"')
+  assert.equal(leafWriter(GraphQLID)('7', false), '"7"')
+  assert.equal(leafWriter(GraphQLID)({}, false), undefined)
 })
 
 test('a custom scalar is passed on as it is', () => {
   const anything = new GraphQLScalarType({ name: 'Anything' })
-  for (const value of [1, 'a', true, { a: [1, null] }, []]) assert.equal(leafWriter(anything)(value), JSON.stringify(value))
+  for (const value of [1, 'a', true, { a: [1, null] }, []]) assert.equal(leafWriter(anything)(value, false), JSON.stringify(value))
 })

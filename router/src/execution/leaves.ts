@@ -1,14 +1,17 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql'
 
-/** The JSON text of a leaf value that is not null; undefined for one that its type does not have. */
-export type LeafWriter = (value: unknown) => string | undefined
+/**
+ * The JSON text of a leaf value that is not null; undefined for one that its type does not have.
+ * @param plain true when no string has a character that JSON escapes
+ */
+export type LeafWriter = (value: unknown, plain: boolean) => string | undefined
 
 const writers = new WeakMap<GraphQLLeafType, LeafWriter>()
 
 const BUILT_IN: Readonly<Record<string, LeafWriter>> = {
-  String: (value) => (typeof value === 'string' ? textOf(value) : undefined),
+  String: (value, plain) => (typeof value === 'string' ? (plain ? `"${value}"` : textOf(value)) : undefined),
   // An ID is text to clients, whatever a subgraph makes of it.
-  ID: (value) => (typeof value === 'string' ? textOf(value) : isInteger(value) ? `"${value}"` : undefined),
+  ID: (value, plain) => (typeof value === 'string' ? (plain ? `"${value}"` : textOf(value)) : isInteger(value) ? `"${value}"` : undefined),
   Int: (value) => (isInteger(value) ? String(value) : undefined),
   Float: (value) => (typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined),
   Boolean: (value) => (value === true ? 'true' : value === false ? 'false' : undefined),
@@ -20,10 +23,12 @@ const isInteger = (value: unknown): value is number => Number.isSafeInteger(valu
 export function leafWriter(type: GraphQLLeafType): LeafWriter {
   const known = writers.get(type)
   if (known) return known
-  const made = isEnumType(type) ? enumWriter(type.getValues().map(({ name }) => name)) : (BUILT_IN[type.name] ?? JSON.stringify)
+  const made = isEnumType(type) ? enumWriter(type.getValues().map(({ name }) => name)) : (BUILT_IN[type.name] ?? jsonText)
   writers.set(type, made)
   return made
 }
+
+const jsonText: LeafWriter = (value) => JSON.stringify(value)
 
 function enumWriter(names: readonly string[]): LeafWriter {
   const texts = new Map<unknown, string>(names.map((name) => [name, `"${name}"`]))

@@ -31,7 +31,7 @@ function selectionSetOf(subselection: string): SelectionSetNode {
 export function writeParts(
   options: WriterOptions,
   part: DeferredPart,
-  writing: Omit<Writing, 'path' | 'problems' | 'refusals' | 'repeats'>,
+  writing: Omit<Writing, 'plain' | 'path' | 'problems' | 'refusals' | 'repeats'>,
 ) {
   const { schema, definition } = options
   const { label, queryPath, subselection, run } = part
@@ -40,7 +40,7 @@ export function writeParts(
   const write = compileObjectWriter(options, type, [selectionSetOf(subselection)])
   const parts: AnswerPart[] = []
   for (const { value, place } of objectsIn(schema, run.root, queryPath)) {
-    const own: Writing = { ...writing, path: [...place], problems: [], refusals: [], repeats: NO_REPEATS }
+    const own: Writing = { ...writing, plain: run.plain, path: [...place], problems: [], refusals: [], repeats: NO_REPEATS }
     const data = write(value, own) ?? 'null'
     const told = run.errors.filter(({ path }) => place.every((step, index) => path?.[index] === step))
     parts.push({ label, path: place, data, errors: traced(told.length > 0 ? told : own.problems) })

@@ -32,6 +32,8 @@ import type { Repeats, WrittenText } from './repeats.ts'
 export interface Writing {
   readonly viewer: Viewer | null
   readonly variables: Readonly<Record<string, unknown>>
+  /** Whether no string in the data has a character that JSON escapes. */
+  readonly plain: boolean
   readonly path: (string | number)[]
   /** Values that their type does not allow, nulls among them. */
   readonly problems: GraphQLError[]
@@ -156,7 +158,7 @@ function objectText(shape: readonly FieldShape[], value: Json, writing: Writing)
     }
     const given = field.inherited ? fieldOf(value, field.name) : value[field.name]
     if (field.leaf !== undefined && given !== null && given !== undefined) {
-      const leaf = field.leaf(given)
+      const leaf = field.leaf(given, writing.plain)
       if (leaf !== undefined) {
         text += field.prefix + leaf
         continue
@@ -217,7 +219,7 @@ function list(item: ValueWriter, type: string, parent: GraphQLCompositeType): Va
 function leafValue(leaf: LeafWriter, type: string, parent: GraphQLCompositeType): ValueWriter {
   return (value, writing) => {
     if (value === null || value === undefined) return null
-    return leaf(value) ?? invalid(writing, `Invalid value found for ${placeIn(writing, type, parent)}.`)
+    return leaf(value, writing.plain) ?? invalid(writing, `Invalid value found for ${placeIn(writing, type, parent)}.`)
   }
 }
 

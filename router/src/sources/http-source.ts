@@ -71,7 +71,9 @@ function parse(text: string): SubgraphAnswer | null {
     const errors = subgraphErrors(value.errors)
     if (data === null) return errors?.length ? { errors } : null
     if (!isJson(data)) return null
-    return errors ? { data, errors } : { data }
+    // Text without a backslash has escaped nothing, and what is not escaped need not be.
+    const plain = !text.includes('\\')
+    return errors ? { data, errors, plain } : { data, plain }
   } catch {
     return null
   }

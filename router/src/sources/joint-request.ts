@@ -60,7 +60,7 @@ function joinLists({ requests }: Part): JoinedList {
   return { texts: [...all.keys()], places }
 }
 
-function splitList({ data, errors = [] }: SubgraphAnswer, alias: string, name: string, { texts, places }: JoinedList): PartAnswers {
+function splitList({ data, errors = [], plain }: SubgraphAnswer, alias: string, name: string, { texts, places }: JoinedList): PartAnswers {
   const entities = data?.[alias]
   if (!Array.isArray(entities) || entities.length !== texts.length) return null
   const shared = places.reduce((sum, own) => sum + own.length, 0) > texts.length
@@ -70,6 +70,7 @@ function splitList({ data, errors = [] }: SubgraphAnswer, alias: string, name: s
       data: { [name]: own.map((place) => entities[place] as unknown) },
       ...(ownErrors.length > 0 && { errors: ownErrors }),
       ...(shared && { shared }),
+      ...(plain && { plain }),
     }
   })
 }

@@ -28,6 +28,8 @@ export interface SubgraphAnswer {
   readonly errors?: readonly GraphQLFormattedError[] | undefined
   /** True when others hold the same `data`: whoever writes into it makes a copy first. */
   readonly shared?: boolean
+  /** True when no string in `data` has a character that JSON escapes. */
+  readonly plain?: boolean
 }
 
 /** The request as GraphQL over HTTP sends it. */

@@ -57,6 +57,7 @@ async function serve(name: string, env: Record<string, string> = {}) {
 /** One of each kind; suites.test.ts runs all in one process. Mutations change what the next example sees. */
 const FEATURES = [
   'abstract-types',
+  'awkward-strings',
   'compound-keys',
   'context',
   'executable-directives',
