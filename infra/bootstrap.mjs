@@ -99,10 +99,15 @@ async function main([entry, ...args]) {
     await step('Generating code from schema/', 'npx', ['--yes', PNPM, 'codegen'], { cwd: root, env })
     writeStamp(root, '.vibely-generated', CODEGEN_INPUTS)
   }
-  // A process of the application is traced: its errors name their trace.
+  const settings = entry.endsWith('/src/main.ts') ? applicationSettings(root) : { flags: [], env: {} }
+  await handOver(nodeOf(root), [...settings.flags, join(root, entry), ...args], { ...settings.env, ...env })
+}
+
+/** A process of the application is traced, so that its errors name their trace, and keeps the code that it has compiled. */
+function applicationSettings(root) {
+  const { flags, env } = JSON.parse(readFileSync(join(root, 'infra/node-settings.json'), 'utf8'))
   const telemetry = pathToFileURL(join(root, 'packages/kit/src/telemetry-setup.ts')).href
-  const flags = entry.endsWith('/src/main.ts') ? ['--import', telemetry] : []
-  await handOver(nodeOf(root), [...flags, join(root, entry), ...args], env)
+  return { flags: [...flags, '--import', telemetry], env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'), ...env } }
 }
 
 /** Runs one preparing command with its output in view: the first run takes a minute, and silence looks like a hang. */

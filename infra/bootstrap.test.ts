@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { nodeSettings } from './node-settings.ts'
 
 // Plain JavaScript for Node 20, outside the type check: only what the test needs is declared.
 const { needsCodegen, isStale, writeStamp } = (await import(new URL('bootstrap.mjs', import.meta.url).href)) as {
@@ -77,6 +79,21 @@ describe('handing over', () => {
     const outcome = spawnSync(process.execPath, [join(root, 'infra/bootstrap.mjs'), 'entry.mjs', 'one', '--two'], { encoding: 'utf8' })
     assert.equal(outcome.stdout, 'one+--two\n')
     assert.equal(outcome.status, 7)
+  })
+
+  it('starts a process of the application traced and with its limits of memory, and nothing else so', async () => {
+    const root = await prepared("console.log(process.execArgv.join(' '), process.env.MALLOC_ARENA_MAX)")
+    const { flags, env } = nodeSettings
+    await put(root, 'infra/node-settings.json', JSON.stringify(nodeSettings))
+    await put(root, 'packages/kit/src/telemetry-setup.ts', '')
+    await put(root, 'router/src/main.ts', "import '../../entry.mjs'")
+    const outputOf = (entry: string) => {
+      const { MALLOC_ARENA_MAX: _, ...surroundings } = process.env
+      return spawnSync(process.execPath, [join(root, 'infra/bootstrap.mjs'), entry], { encoding: 'utf8', env: surroundings }).stdout
+    }
+    const telemetry = pathToFileURL(join(root, 'packages/kit/src/telemetry-setup.ts')).href
+    assert.equal(outputOf('router/src/main.ts'), `${[...flags, '--import', telemetry].join(' ')} ${env.MALLOC_ARENA_MAX}\n`)
+    assert.equal(outputOf('entry.mjs'), ' undefined\n')
   })
 
   it('passes one signal for a burst of them', async () => {

@@ -7,6 +7,7 @@ import { requireFreePort } from './native/ports.ts'
 import { isAlive, lastLines, launch, type ProcessRecord, recordSelf, runningProcess, stopProcess } from './native/process.ts'
 import type { Report } from './native/server.ts'
 import { checkout } from './native/state.ts'
+import { nodeSettings } from './node-settings.ts'
 import { Problem } from './problem.ts'
 import { type AppProcess, processesOf, type SubgraphName, subgraphNames, type Topology } from './processes.ts'
 
@@ -53,9 +54,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       const { logFile, pidFile } = files(options.folder, app.name)
       const { record, child } = await launch({
         command: process.execPath,
-        args: ['--disable-proto=delete', '--import', telemetry, join(checkout, app.entry)],
+        args: [...nodeSettings.flags, '--disable-proto=delete', '--import', telemetry, join(checkout, app.entry)],
         cwd: checkout,
-        env: { ...env, ...app.settings?.(env), ...metricsPort(env, apps.indexOf(app)), [app.portVariable]: String(portOf(app, env)) },
+        env: {
+          ...nodeSettings.env,
+          ...env,
+          ...app.settings?.(env),
+          ...metricsPort(env, apps.indexOf(app)),
+          [app.portVariable]: String(portOf(app, env)),
+        },
         logFile,
         pidFile,
         port: portOf(app, env),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { authProcessEnv } from '@vibely/auth/env'
 import { cultureProcessEnv } from '@vibely/culture/env'
 import { feedProcessEnv } from '@vibely/feed/env'
+import { nodeSettings } from '@vibely/infra/node-settings'
 import { subgraphNames } from '@vibely/infra/processes'
 import { freshSecrets } from '@vibely/infra/secrets'
 import { serverKinds } from '@vibely/infra/servers'
@@ -44,6 +45,12 @@ test('the Dockerfile has no fault, and a service runs without a shell and withou
   assert.ok(build && migrate && service)
   assert.match(service.image, /^gcr\.io\/distroless\/nodejs24-/)
   for (const { user } of [migrate, service]) assert.match(user, /^[1-9]\d*:[1-9]\d*$/)
+})
+
+test('a service in a container has the limits of memory that it has without one', async () => {
+  const { service } = await stages()
+  assert.deepEqual(service?.command.slice(0, nodeSettings.flags.length), nodeSettings.flags)
+  for (const [name, value] of Object.entries(nodeSettings.env)) assert.equal(service?.environment[name], value)
 })
 
 test('every variable of docker-compose.yml stands in .env.example', async () => {

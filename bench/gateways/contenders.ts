@@ -1,3 +1,5 @@
+import { nodeSettings } from '@vibely/infra/node-settings'
+
 export interface Contender {
   readonly name: string
   readonly script: string
@@ -13,8 +15,8 @@ const vibely = (name: string, env: Readonly<Record<string, string>>): Contender 
   name,
   script: '../router/src/main.ts',
   args: (supergraph, port) => ['--supergraph', supergraph, '--port', String(port)],
-  flags: ['--import', new URL('../../packages/kit/src/telemetry-setup.ts', import.meta.url).href],
-  env,
+  flags: [...nodeSettings.flags, '--import', new URL('../../packages/kit/src/telemetry-setup.ts', import.meta.url).href],
+  env: { ...nodeSettings.env, ...env },
 })
 
 /** Every JavaScript gateway of the package registry that runs a federation 2 supergraph, ours among them. The first is the measure. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@vibely/infra/native/ports'
+import { nodeSettings } from '@vibely/infra/node-settings'
 import { openLivePublisher } from '@vibely/kit/live'
 import { Redis } from 'ioredis'
 import { untilAnswers } from '../measure/answers.ts'
@@ -57,9 +58,14 @@ function launchRouter(stack: AsyncDisposableStack, port: number, { redisUrl, nam
   return launch({
     script: '../router/src/main.ts',
     args: ['--supergraph', file, '--port', String(port)],
-    flags: ['--import', new URL('../../packages/kit/src/telemetry-setup.ts', import.meta.url).href],
+    flags: [...nodeSettings.flags, '--import', new URL('../../packages/kit/src/telemetry-setup.ts', import.meta.url).href],
     core,
-    env: { REDIS_URL: redisUrl, VIBELY_NAMESPACE: namespace, CURSOR_SECRET: 'of the benchmark, known to everyone, and long enough' },
+    env: {
+      ...nodeSettings.env,
+      REDIS_URL: redisUrl,
+      VIBELY_NAMESPACE: namespace,
+      CURSOR_SECRET: 'of the benchmark, known to everyone, and long enough',
+    },
   })
 }
 
