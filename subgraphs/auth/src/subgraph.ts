@@ -22,6 +22,7 @@ import { startMailWorker } from './mail/worker.ts'
 import { schema } from './schema.ts'
 import { openAccessTokens } from './sessions/access-token.ts'
 import { openRevoke } from './sessions/revoke.ts'
+import { openSignInAttempts } from './sessions/sign-in-attempts.ts'
 
 // ioredis queues commands while Redis is away; sign-ins must not wait for it.
 const REDIS_ANSWER_MS = 1_000
@@ -50,6 +51,7 @@ export async function openAuth(env: AuthEnv): Promise<Subgraph> {
     accessTokens: openAccessTokens({ keys, issuer: env.PUBLIC_URL ?? 'vibely' }),
     userKeys: openUserKeys({ ring, logger }),
     revoke: openRevoke({ redis, namespace, logger }),
+    attempts: openSignInAttempts({ redis, namespace, logger }),
     mailQueued: mail.wake,
   }
   const owned = opened.move()
@@ -59,7 +61,7 @@ export async function openAuth(env: AuthEnv): Promise<Subgraph> {
     logger,
     classify: classifyPostgres,
     versions,
-    contextFor: ({ viewer, userAgent }): Context => ({ ...resources, viewer, userAgent, loaders: openLoaders(db) }),
+    contextFor: ({ viewer, ip, userAgent }): Context => ({ ...resources, viewer, ip, userAgent, loaders: openLoaders(db) }),
     async ready() {
       await db.$queryRaw`SELECT 1`
     },

@@ -13,6 +13,7 @@ export const MESSAGES: Readonly<Record<UserErrorCode, string>> = {
   EMAIL_TAKEN: 'Another account has confirmed this address meanwhile.',
   WEAK_PASSWORD: 'This password is too easy to guess.',
   INVALID_CREDENTIALS: 'Login or password is wrong.',
+  ACCOUNT_LOCKED: 'Too many sign-ins failed. Try again later.',
   TOKEN_INVALID: 'This token is unknown or was used.',
   TOKEN_EXPIRED: 'This token is too old.',
   TOKEN_REUSED: 'This token was used before, so its session has been ended.',

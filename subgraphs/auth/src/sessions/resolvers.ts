@@ -1,7 +1,7 @@
 import { requireSession } from '@vibely/kit/viewer'
 import { isUnprintable } from '../accounts/names.ts'
 import type { MutationResolvers, QueryResolvers } from '../generated/graphql.ts'
-import { inputError } from '../user-errors.ts'
+import { inputError, limitError } from '../user-errors.ts'
 import { DEVICE_NAME_MAX, deviceNameFrom } from './device-name.ts'
 import { endedSince } from './ended-credentials.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -19,7 +19,7 @@ export const Mutation: MutationResolvers = {
     if (deviceName.length > DEVICE_NAME_MAX) return { userErrors: [inputError('TOO_LONG', 'input', 'deviceName')] }
     if (isUnprintable(deviceName)) return { userErrors: [inputError('INVALID', 'input', 'deviceName')] }
     const outcome = await signIn(context, { login, password, deviceName })
-    if (!outcome.ok) return { userErrors: [inputError(outcome.code)] }
+    if (!outcome.ok) return { userErrors: ['retryAt' in outcome ? limitError(outcome.code, outcome.retryAt) : inputError(outcome.code)] }
     return { tokens: await tokenPair(context.accessTokens, outcome.account, outcome.grant), userErrors: [] }
   },
   refreshSession: async (_, { input: { refreshToken } }, context) => {

@@ -9,6 +9,7 @@ import { openSession } from './open-session.ts'
 import { insertRefreshToken } from './refresh-token-store.ts'
 import type { Revoke } from './revoke.ts'
 import type { Grant } from './session.ts'
+import type { Attempt, SignInAttempts, TooMany } from './sign-in-attempts.ts'
 import { lockLiveSession, reauthenticateSession, touchSession } from './store.ts'
 
 export interface SignIn {
@@ -18,23 +19,40 @@ export interface SignIn {
   readonly deviceName: string
 }
 
+interface SignInContext {
+  readonly db: Db
+  readonly revoke: Revoke
+  readonly attempts: SignInAttempts
+  readonly viewer: Viewer | null
+  readonly ip: string | null
+}
+
 type SignInOutcome =
   | { readonly ok: true; readonly account: Account; readonly grant: Grant }
   | { readonly ok: false; readonly code: 'INVALID_CREDENTIALS' }
+  | ({ readonly ok: false } & TooMany)
 
 /**
  * Opens a session, or proves the password anew for the viewer's own one. Each call gives another token: a repeat after a lost answer
  * leaves one idle session behind.
- * An unknown login costs the same hash as a wrong password, and gets the same answer.
+ * An unknown login costs the same hash as a wrong password, gets the same answer, and is locked as any other.
  */
 export async function signIn(
-  { db, revoke, viewer }: { readonly db: Db; readonly revoke: Revoke; readonly viewer: Viewer | null },
+  { db, revoke, attempts, viewer, ip }: SignInContext,
   { login, password, deviceName }: SignIn,
 ): Promise<SignInOutcome> {
   const known = loginKey(login.trim())
   const credentials = known && (await findCredentials(db, known))
+  const attempt: Attempt = {
+    login: known ? JSON.stringify(known) : login.trim(),
+    address: ip,
+    sessionId: viewer && viewer.id === credentials?.accountId ? viewer.sessionId : null,
+  }
+  const tooMany = await attempts.begin(attempt)
+  if (tooMany) return { ok: false, ...tooMany }
   const matches = await verifyPassword(password, credentials?.passwordHash ?? null)
   if (!credentials || !matches) return { ok: false, code: 'INVALID_CREDENTIALS' }
+  await attempts.succeeded(attempt)
   const { accountId, passwordHash } = credentials
   if (isOutdated(passwordHash)) await replacePasswordHash(db, accountId, passwordHash, await hashPassword(password))
 

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { networkOf } from '@vibely/kit/address'
+import type { Logger } from '@vibely/kit/logger'
+import { type Namespace, qualify } from '@vibely/kit/namespace'
+import type { Redis } from 'ioredis'
+import { LRUCache } from 'lru-cache'
+
+/** Somebody tries a password. */
+export interface Attempt {
+  /** As it is looked up, so that all spellings of one login count together. */
+  readonly login: string
+  /** The client's; null when nobody knows. */
+  readonly address: string | null
+  /** The viewer's session, when it is of the very account: who is signed in is not kept out by what strangers try. */
+  readonly sessionId: string | null
+}
+
+/** Why an attempt is not made, and when the next may be. */
+export interface TooMany {
+  readonly code: 'ACCOUNT_LOCKED' | 'LIMIT_REACHED'
+  readonly retryAt: Date
+}
+
+/**
+ * Slows down who guesses passwords. From the fifth failure on a login is closed for a second, then for two, four and so on up to
+ * fifteen minutes, known or not; an address that has failed thirty times within five minutes is turned away. Where a login
+ * has been signed in from before, failures elsewhere do not count: nobody can keep its owner out.
+ */
+export interface SignInAttempts {
+  /** Counts as a failure until it is told to have succeeded, so that attempts side by side are no way around. @returns null when it may be made */
+  begin(attempt: Attempt): Promise<TooMany | null>
+  succeeded(attempt: Attempt): Promise<void>
+}
+
+const FREE_FAILURES = 5
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 15 * 60_000
+/** Failures are forgotten so long after the last pause. */
+const KEPT_MS = 60 * 60_000
+const ADDRESS_FAILURES = 30
+const ADDRESS_WINDOW_MS = 5 * 60_000
+const AWAY_MS = 1_000
+const KNOWN_ADDRESS_MS = 30 * 24 * 60 * 60_000
+
+// By the clock of Redis, the one that all share. KEYS: the login's failures, those of it from this address, whether it was signed in from there, the address's.
+const BEGIN = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local own = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
+local closed = tonumber(redis.call('HGET', own, 'until') or 0) - now
+if closed > 0 then return { 1, closed } end
+if tonumber(redis.call('GET', KEYS[4]) or 0) >= ${ADDRESS_FAILURES} then return { 2, math.max(1, redis.call('PTTL', KEYS[4])) } end
+local failures = redis.call('HINCRBY', own, 'failures', 1)
+local pause = failures < ${FREE_FAILURES} and 0 or math.min(${LONGEST_PAUSE_MS}, ${FIRST_PAUSE_MS} * 2 ^ math.min(20, failures - ${FREE_FAILURES}))
+redis.call('HSET', own, 'until', now + pause)
+redis.call('PEXPIRE', own, pause + ${KEPT_MS})
+if ARGV[1] == '1' and redis.call('INCR', KEYS[4]) == 1 then redis.call('PEXPIRE', KEYS[4], ${ADDRESS_WINDOW_MS}) end
+return { 0, 0 }`
+
+const SUCCEEDED = `
+local own = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
+redis.call('DEL', own)
+if ARGV[1] == '1' then
+  if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('DECR', KEYS[4]) end
+  redis.call('SET', KEYS[3], 1, 'PX', ${KNOWN_ADDRESS_MS})
+end`
+
+/** Counts in Redis; while that is away, by itself. */
+export function openSignInAttempts(options: {
+  readonly redis: Redis
+  readonly namespace: Namespace
+  readonly logger: Logger
+}): SignInAttempts {
+  const { redis, namespace, logger } = options
+  const alone = new LRUCache<string, { readonly failures: number; readonly until: number }>({
+    max: 50_000,
+    ttl: KEPT_MS + LONGEST_PAUSE_MS,
+  })
+
+  let awayUntil = 0
+
+  /** After a failure Redis is left alone for a second, so that not every sign-in waits for it. */
+  async function evaluate(script: string, { login, address, sessionId }: Attempt): Promise<unknown> {
+    if (Date.now() < awayUntil) throw new Error('Redis was away a moment ago')
+    // What was typed, and from where, is nobody's business there.
+    const place = address === null ? '' : networkOf(address)
+    const names = [
+      sessionId === null ? `login:${digest(login)}` : `session:${sessionId}`,
+      `login:${digest(login, place)}`,
+      `known:${digest(login, place)}`,
+      `address:${digest(place)}`,
+    ]
+    const keys = names.map((name) => qualify(namespace, `sign_in:${name}`))
+    try {
+      return await redis.eval(script, keys.length, ...keys, address === null ? 0 : 1)
+    } catch (error) {
+      awayUntil = Date.now() + AWAY_MS
+      throw error
+    }
+  }
+
+  function beginAlone({ login, sessionId }: Attempt): TooMany | null {
+    const name = sessionId ?? login
+    const { failures, until } = alone.get(name) ?? { failures: 0, until: 0 }
+    const now = Date.now()
+    if (until > now) return { code: 'ACCOUNT_LOCKED', retryAt: new Date(until) }
+    const pause = failures + 1 < FREE_FAILURES ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures + 1 - FREE_FAILURES))
+    alone.set(name, { failures: failures + 1, until: now + pause })
+    return null
+  }
+
+  return {
+    async begin(attempt) {
+      try {
+        const [refused, waitMs] = (await evaluate(BEGIN, attempt)) as [number, number]
+        if (refused === 0) return null
+        logger.warn({ event: 'authn_login_lock', waitMs, by: refused === 1 ? 'login' : 'address' }, 'a sign-in was not tried')
+        return { code: refused === 1 ? 'ACCOUNT_LOCKED' : 'LIMIT_REACHED', retryAt: new Date(Date.now() + waitMs) }
+      } catch (error) {
+        logger.warn({ err: error }, 'failed sign-ins are counted in this process alone')
+        return beginAlone(attempt)
+      }
+    },
+    async succeeded(attempt) {
+      alone.delete(attempt.sessionId ?? attempt.login)
+      await evaluate(SUCCEEDED, attempt).catch((error: unknown) => logger.warn({ err: error }, 'a sign-in could not be counted'))
+    },
+  }
+}
+
+const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
