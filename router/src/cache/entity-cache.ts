@@ -6,8 +6,8 @@ import { ANONYMOUS, type Caller } from '@vibely/kit/viewer'
 import { failureErrors } from '../execution/failure-errors.ts'
 import { type Source, SourceFailure } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
-import { entityQueries } from './entity-query.ts'
 import { type Entry, entriesOf } from './entries.ts'
+import { keptQueries } from './kept-query.ts'
 import { cleanEntities, joined, narrowed, type Part } from './parts.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 import type { Versions } from './versions.ts'
@@ -36,7 +36,7 @@ export function openEntityCache(options: {
 }
 
 function cachedFetch(source: Source, state: SchemaState, namespace: Namespace, shelf: Shelf): Source['fetch'] {
-  const queryOf = entityQueries(state, source.name)
+  const queryOf = keptQueries(state, source.name)
   const names = { subgraph: source.name, namespace }
   return async (request, caller, signal) => {
     // What is kept was read as nobody, who sends no headers.

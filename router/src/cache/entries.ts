@@ -1,7 +1,7 @@
 import { versionKeys } from '@vibely/kit/entity-versions'
 import { type Namespace, qualify } from '@vibely/kit/namespace'
 import type { SubgraphRequest } from '../sources/source.ts'
-import { type EntityQuery, hash } from './entity-query.ts'
+import { hash, type KeptQuery } from './kept-query.ts'
 
 /** The names in Redis of one kept answer, and of the versions it is kept under. */
 export interface Entry {
@@ -13,7 +13,7 @@ const LONGEST_ID = 100
 
 /** How each entity of a fetch is kept, in order; null for one whose answer depends on the viewer. */
 export function entriesOf(
-  query: EntityQuery,
+  query: KeptQuery,
   { variables, representations = [] }: SubgraphRequest,
   { subgraph, namespace }: { readonly subgraph: string; readonly namespace: Namespace },
 ): readonly (Entry | null)[] {

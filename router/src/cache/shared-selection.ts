@@ -9,8 +9,8 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
+import type { Fragments } from '../sources/entity-query.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
-import type { Fragments } from './entity-query.ts'
 
 /** A selection that everyone gets the same of. */
 export interface Shared {

@@ -1,5 +1,5 @@
 import type { Caller } from '@vibely/kit/viewer'
-import { type EntityQuery, entityQuery } from './entity-query.ts'
+import { type BatchedQuery, batchedQuery } from './batched-query.ts'
 import { identityKey } from './identity-key.ts'
 import { isUsualSet } from './joint-document.ts'
 import { joinParts } from './joint-request.ts'
@@ -20,7 +20,7 @@ interface Waiting {
 
 /** Requests of one text, variables and identity. */
 interface OpenPart {
-  readonly entities: EntityQuery
+  readonly entities: BatchedQuery
   readonly waiting: Waiting[]
   /** Who asked first. */
   readonly caller: Caller
@@ -103,7 +103,7 @@ export function entityBatch(source: Source): Source {
     resolve(source.fetch(request, caller, signal))
   }
 
-  function wait(entities: EntityQuery, request: SubgraphRequest, caller: Caller, one: Waiting): void {
+  function wait(entities: BatchedQuery, request: SubgraphRequest, caller: Caller, one: Waiting): void {
     const count = request.representations?.length ?? 0
     const key = `${entities.id}\0${identityKey(caller)}\0${JSON.stringify(request.variables)}`
     let part = open.get(key)
@@ -124,7 +124,7 @@ export function entityBatch(source: Source): Source {
   return {
     ...source,
     fetch(request, caller, signal) {
-      const entities = request.representations ? entityQuery(request.query) : null
+      const entities = request.representations ? batchedQuery(request.query) : null
       if (!entities) return source.fetch(request, caller, signal)
       return new Promise((resolve, reject) => wait(entities, request, caller, { request, signal, resolve, reject }))
     },

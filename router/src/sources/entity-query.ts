@@ -1,35 +1,32 @@
-import { Kind, parse } from 'graphql'
-import { LRUCache } from 'lru-cache'
+import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, OperationTypeNode, parse, type SelectionSetNode } from 'graphql'
 
-/** The text of a request that asks for one list of entities and nothing else. */
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+/** A document that asks for the list of entities that `$representations` stand for, and for nothing else. */
 export interface EntityQuery {
-  readonly text: string
-  /** Stands for the text in keys, which it would make long. */
-  readonly id: number
+  readonly operation: OperationDefinitionNode
+  readonly fragments: Fragments
   /** Name of the list in the answer. */
   readonly name: string
+  /** What is asked of each entity. */
+  readonly selectionSet: SelectionSetNode
 }
 
-const known = new LRUCache<string, { readonly entities: EntityQuery | null }>({ max: 5_000 })
-let last = 0
-
-/** The text as a question for entities; null when it asks for anything else. */
-export function entityQuery(text: string): EntityQuery | null {
-  const cached = known.get(text)
-  if (cached) return cached.entities
-  const name = listName(text)
-  last += 1
-  const entities = name === null ? null : { text, id: last, name }
-  known.set(text, { entities })
-  return entities
-}
-
-function listName(text: string): string | null {
+/** Reads a document; null when it asks for anything else, or under a condition. */
+export function readEntityQuery(text: string): EntityQuery | null {
   const { definitions } = parse(text, { noLocation: true })
   const [operation, ...others] = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
   const [root, ...more] = operation?.selectionSet.selections ?? []
-  const plain = others.length === 0 && more.length === 0 && !operation?.directives?.length && !root?.directives?.length
-  if (!plain || root?.kind !== Kind.FIELD || root.name.value !== '_entities') return null
+  if (operation?.operation !== OperationTypeNode.QUERY || root?.kind !== Kind.FIELD || others.length + more.length > 0) return null
+  const { name, alias, directives, selectionSet } = root
+  if (name.value !== '_entities' || !selectionSet || operation.directives?.length || directives?.length) return null
   const given = root.arguments?.[0]?.value
-  return given?.kind === Kind.VARIABLE && given.name.value === 'representations' ? (root.alias ?? root.name).value : null
+  if (given?.kind !== Kind.VARIABLE || given.name.value !== 'representations') return null
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+  return {
+    operation,
+    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    name: (alias ?? name).value,
+    selectionSet,
+  }
 }

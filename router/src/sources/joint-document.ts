@@ -10,7 +10,7 @@ import {
   visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { EntityQuery } from './entity-query.ts'
+import type { BatchedQuery } from './batched-query.ts'
 
 /** One document for several lists of entities. Names of part `i` begin with `_i`. */
 export interface JointDocument {
@@ -22,13 +22,13 @@ const USUAL = 3
 const known = new LRUCache<string, JointDocument>({ max: 1_000 })
 const seen = new LRUCache<string, number>({ max: 5_000 })
 
-const keyOf = (queries: readonly EntityQuery[]): string => queries.map(({ id }) => id).join()
+const keyOf = (queries: readonly BatchedQuery[]): string => queries.map(({ id }) => id).join()
 
 /**
  * True for a set that has come up before: plans have the same fetches side by side every time. Sets that arise by chance
  * would each be a document that the subgraph has never seen. Counts this time too.
  */
-export function isUsualSet(queries: readonly EntityQuery[]): boolean {
+export function isUsualSet(queries: readonly BatchedQuery[]): boolean {
   const key = keyOf(queries)
   const times = (seen.get(key) ?? 0) + 1
   seen.set(key, times)
@@ -42,7 +42,7 @@ export const listAlias = (part: number): string => `_${part}`
 export const jointVariable = (part: number, name: string): string => `_${part}_${name}`
 
 /** The documents as one. A usual set comes again and again, so each is made once. */
-export function jointDocument(queries: readonly EntityQuery[]): JointDocument {
+export function jointDocument(queries: readonly BatchedQuery[]): JointDocument {
   const key = keyOf(queries)
   const cached = known.get(key)
   if (cached) return cached

@@ -1,11 +1,11 @@
 import type { GraphQLFormattedError } from 'graphql'
-import type { EntityQuery } from './entity-query.ts'
+import type { BatchedQuery } from './batched-query.ts'
 import { jointDocument, jointVariable, listAlias } from './joint-document.ts'
 import type { SubgraphAnswer, SubgraphRequest } from './source.ts'
 
 /** Requests of one text and the same other variables. */
 export interface Part {
-  readonly entities: EntityQuery
+  readonly entities: BatchedQuery
   readonly requests: readonly SubgraphRequest[]
 }
 

@@ -3,12 +3,12 @@ import { after, test } from 'node:test'
 import { isInterfaceType, isObjectType } from 'graphql'
 import { committedSupergraph } from '../supergraph/committed.ts'
 import { buildSchemaState } from '../supergraph/schema-state.ts'
-import { entityQueries } from './entity-query.ts'
+import { keptQueries } from './kept-query.ts'
 
 const state = buildSchemaState(await committedSupergraph())
 after(() => state[Symbol.asyncDispose]())
 
-const asks = (subgraph: string, text: string) => entityQueries(state, subgraph)(text)
+const asks = (subgraph: string, text: string) => keptQueries(state, subgraph)(text)
 const read = (subgraph: string, selection: string, more = '') =>
   asks(subgraph, `query ($representations: [_Any!]!) { _entities(representations: $representations) { ${selection} } } ${more}`)
 const shared = (subgraph: string, type: string, selection: string, more = '') =>

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type FragmentDefinitionNode, Kind, parse, print, type SelectionSetNode, visit } from 'graphql'
+import { type FragmentDefinitionNode, print, type SelectionSetNode, visit } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { readEntityQuery } from '../sources/entity-query.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { type Shared, sharedSelection } from './shared-selection.ts'
 
-/** A fetch of entities. */
-export interface EntityQuery {
+/** A fetch of entities, as far as its answers can be kept. */
+export interface KeptQuery {
   /** Equal for queries that mean the same, whatever operation they come from. */
   readonly id: string
   readonly responseName: string
@@ -15,13 +16,11 @@ export interface EntityQuery {
   sharedAs(typeName: string): Shared | null
 }
 
-export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
-
 const KEPT = 2_000
 
 /** Reads the queries that go to one subgraph, each text once; null for what asks for anything but entities. */
-export function entityQueries(state: SchemaState, subgraph: string): (text: string) => EntityQuery | null {
-  const known = new LRUCache<string, { readonly query: EntityQuery | null }>({ max: KEPT })
+export function keptQueries(state: SchemaState, subgraph: string): (text: string) => KeptQuery | null {
+  const known = new LRUCache<string, { readonly query: KeptQuery | null }>({ max: KEPT })
   return (text) => {
     const found = known.get(text)
     if (found) return found.query
@@ -31,16 +30,10 @@ export function entityQueries(state: SchemaState, subgraph: string): (text: stri
   }
 }
 
-function readQuery(state: SchemaState, subgraph: string, text: string): EntityQuery | null {
-  const { definitions } = parse(text, { noLocation: true })
-  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-  const [root, ...more] = operation?.selectionSet.selections ?? []
-  if (operation?.operation !== 'query' || root?.kind !== Kind.FIELD || more.length > 0) return null
-  const { name, alias, directives, selectionSet } = root
-  if (name.value !== '_entities' || directives?.length || !selectionSet) return null
-  const fragments: Fragments = new Map(
-    definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])),
-  )
+function readQuery(state: SchemaState, subgraph: string, text: string): KeptQuery | null {
+  const read = readEntityQuery(text)
+  if (!read) return null
+  const { operation, fragments, name, selectionSet } = read
   const used = usedVariables([selectionSet, ...fragments.values()])
   // Their defaults belong to what they mean.
   const variables = operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? []
@@ -54,7 +47,7 @@ function readQuery(state: SchemaState, subgraph: string, text: string): EntityQu
   return {
     isShared: shared.size > 0,
     id: hash([state.id, ...[...variables, selectionSet, ...fragments.values()].map(print)].join('\n')),
-    responseName: (alias ?? name).value,
+    responseName: name,
     sharedAs: (typeName) => shared.get(typeName) ?? null,
   }
 }
