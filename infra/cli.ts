@@ -40,6 +40,11 @@ const commands: Record<string, Command> = {
     does: 'dead letters: what could not be consumed; dlq --help says more',
     load: async () => (await import('./commands/dlq.ts')).dlq,
   },
+  keys: {
+    usage: 'keys rotate',
+    does: 'replace the key that signs access tokens; nobody is signed out',
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
   secrets: {
     usage: 'secrets',
     does: 'print a fresh set of secrets, as lines of an .env file',

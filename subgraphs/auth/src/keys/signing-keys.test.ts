@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshDb } from '../../tests/fresh-auth.ts'
-import { choose, openSigningKeys } from './signing-keys.ts'
+import { choose, openSigningKeys, rotateSigningKey } from './signing-keys.ts'
 
 const SECRET = 'a secret of more than thirty-two characters'
 const MINUTE = 60_000
@@ -49,4 +49,40 @@ test('a new key signs once it was published for ten minutes; the first one at on
   assert.equal(choose([old, fresh], 110 * MINUTE), fresh)
   assert.equal(choose([at(0, 105), fresh], 106 * MINUTE), fresh)
   assert.equal(choose([at(0, 105)], 106 * MINUTE), undefined)
+})
+
+test('a rotation signs nobody out: the old key signs until the new one is known, and stays published while its tokens live', async () => {
+  await using fresh = await freshDb()
+  const options = { db: fresh.db, secret: SECRET }
+  const opened = () => openSigningKeys(options)
+  const old = await (await opened()).current()
+  // The first key of an installation is not new any more.
+  const age = (minutes: number) =>
+    fresh.db
+      .$executeRaw`UPDATE signing_key SET created_at = created_at - make_interval(mins => ${minutes}), retired_at = retired_at - make_interval(mins => ${minutes})`
+  await age(60)
+  const { kid, signsFrom } = await rotateSigningKey(options)
+  assert.ok(Math.abs(signsFrom.getTime() - Date.now() - 10 * MINUTE) < MINUTE)
+  assert.deepEqual((await rotateSigningKey(options)).kid, kid, 'a repeat makes no other')
+  const published = async () => (await (await opened()).jwks()).keys.map((key) => key.kid).sort()
+  const signing = async () => (await (await opened()).current()).kid
+
+  assert.deepEqual([await signing(), await published()], [old.kid, [old.kid, kid].sort()])
+  await age(11)
+  assert.deepEqual([await signing(), await published()], [kid, [old.kid, kid].sort()])
+  await age(15)
+  assert.deepEqual([await signing(), await published()], [kid, [old.kid, kid].sort()])
+  await age(2)
+  assert.deepEqual([await signing(), await published()], [kid, [kid]])
+  assert.notEqual((await rotateSigningKey(options)).kid, kid, 'it can be done again')
+})
+
+test('rotations at once make one key', async () => {
+  await using fresh = await freshDb()
+  const options = { db: fresh.db, secret: SECRET }
+  await openSigningKeys(options)
+  await fresh.db.$executeRaw`UPDATE signing_key SET created_at = created_at - interval '1 day'`
+  const made = await Promise.all(Array.from({ length: 4 }, () => rotateSigningKey(options)))
+  assert.equal(new Set(made.map(({ kid }) => kid)).size, 1)
+  assert.equal(await fresh.db.signingKey.count(), 2)
 })

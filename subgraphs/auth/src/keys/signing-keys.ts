@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { calculateJwkThumbprint, type JSONWebKeySet, type JWK } from 'jose'
 import type { Db } from '../db.ts'
 import { lock, unlock } from './box.ts'
-import { ensureSigningKey, findSigningKeys, type StoredSigningKey } from './signing-key-store.ts'
+import { ensureSigningKey, findSigningKeys, replaceSigningKey, type StoredSigningKey } from './signing-key-store.ts'
 
 export interface SigningKey {
   readonly kid: string
@@ -22,10 +22,14 @@ const REREAD_MS = 60_000
 // Verifiers keep the key set for minutes: a new key waits until all of them have it, an old one stays while a token of it lives.
 const PUBLISHED_BEFORE_MS = 10 * 60_000
 const PUBLISHED_AFTER_MS = 15 * 60_000
+// Every process has read the keys anew by then, and signs with the new one.
+const RETIRED_AFTER_MS = PUBLISHED_BEFORE_MS + 2 * REREAD_MS
 
 /** The newest key that verifiers surely know; the oldest while none is known for long enough. */
 export function choose<Key extends Pick<StoredSigningKey, 'createdAt' | 'retiredAt'>>(keys: readonly Key[], now: number): Key | undefined {
-  const live = keys.filter((key) => key.retiredAt === null).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+  const live = keys
+    .filter(({ retiredAt }) => retiredAt === null || retiredAt.getTime() > now)
+    .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
   return live.find((key) => key.createdAt.getTime() <= now - PUBLISHED_BEFORE_MS) ?? live.at(-1)
 }
 
@@ -65,6 +69,25 @@ export async function openSigningKeys({ db, secret }: { readonly db: Db; readonl
       return { keys: published.map((key) => key.publicJwk) }
     },
   }
+}
+
+/** A key that is to sign, and when it will. */
+export interface Rotation {
+  readonly kid: string
+  readonly signsFrom: Date
+}
+
+/**
+ * Makes a new key that signs as soon as all verifiers know it; the present one rests a little later, and stays published
+ * while a token of it can live: nobody is signed out. Repeated within that time it changes nothing.
+ * @throws Error when the secret is not that of the keys
+ */
+export async function rotateSigningKey({ db, secret }: { readonly db: Db; readonly secret: string }): Promise<Rotation> {
+  await openSigningKeys({ db, secret })
+  const made = await newSigningKey(secret)
+  const now = Date.now()
+  const next = await replaceSigningKey(db, made, { youngestMs: PUBLISHED_BEFORE_MS, retiredAt: new Date(now + RETIRED_AFTER_MS) })
+  return { kid: next.kid, signsFrom: new Date(next.createdAt.getTime() + PUBLISHED_BEFORE_MS) }
 }
 
 async function newSigningKey(secret: string): Promise<Omit<StoredSigningKey, 'createdAt' | 'retiredAt'>> {
