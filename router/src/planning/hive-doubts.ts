@@ -16,7 +16,7 @@ export interface HiveDoubts {
  */
 export function hiveDoubts(executionSdl: string): HiveDoubts {
   const contextual = new Set<string>()
-  /** Names of fields with `@requires` on an interface that is an object there. Under a condition the planner forgets what they require. */
+  /** Names of fields with `@requires` on an interface that is an object there. In fragments and under conditions the planner forgets what they require. */
   const onInterfaces = new Set<string>()
   const takingArguments = new Set<string>()
   /** Names of fields with `@requires`, and of what each requires. */
@@ -45,19 +45,25 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
     about(operation) {
       let doubtful = false
       let onInterface = false
-      let conditional = false
+      let intricate = false
       visit(operation, {
         Field(field) {
           doubtful ||= isDoubtful(field)
           onInterface ||= onInterfaces.has(field.name.value)
         },
+        InlineFragment() {
+          intricate = true
+        },
+        FragmentDefinition() {
+          intricate = true
+        },
         Directive({ name }) {
-          conditional ||= name.value === 'skip' || name.value === 'include'
+          intricate ||= name.value === 'skip' || name.value === 'include'
           // It leaves out those that subgraphs define.
           doubtful ||= !OF_GRAPHQL.has(name.value)
         },
       })
-      return doubtful || (onInterface && conditional) || aboutInterfaceObjects(operation)
+      return doubtful || (onInterface && intricate) || aboutInterfaceObjects(operation)
     },
   }
 }

@@ -34,6 +34,14 @@ export const suite: Suite = {
     },
   }),
   examples: [
+    {
+      query: '{ letter { to { ... on Personal { greeting } ... on Company { greeting } } } }',
+      data: { letter: { to: { greeting: 'Dear Acme' } } },
+    },
+    {
+      query: '{ letter { to { ...P ... on Company { id email greeting } n: name } } } fragment P on Personal { greeting email }',
+      data: { letter: { to: { id: '2', email: 'hi@example.org', greeting: 'Dear Acme', n: 'Acme' } } },
+    },
     { query: '{ accounts { greeting } }', data: { accounts: [{ greeting: 'Dear Ada' }, { greeting: 'Dear Acme' }] } },
     { query: '{ letter { to { greeting } } }', data: { letter: { to: { greeting: 'Dear Acme' } } } },
     {
