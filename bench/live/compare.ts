@@ -30,7 +30,10 @@ export interface LiveSample {
   readonly p99: number
   readonly worst: number
   readonly cpuMicrosPerDelivery: number
-  readonly peakRssMiB: number
+  /** The most that the server held while events were delivered to subscribers at rest. */
+  readonly eventRssMiB: number
+  /** What it held when everybody was back. */
+  readonly herdRssMiB: number
   /** From the loss of all connections until everybody is back and has what was missed; events that never came, or came again. */
   readonly herdSeconds: number
   readonly herdCpuMs: number
@@ -73,11 +76,11 @@ async function measure(name: TargetName, size: number, options: LiveOptions): Pr
   await delay(restMs)
   const idleKiB = ((rssMiB(pid) - before) * 1_024) / size
 
-  let peakRssMiB = rssMiB(pid)
+  let eventRssMiB = rssMiB(pid)
   const cpuBefore = cpuMs(pid)
   for (let event = 0; event < events; event++) {
     await clients.tell({ kind: 'await', number: await target.publish(), withinMs: WITHIN_MS })
-    peakRssMiB = Math.max(peakRssMiB, rssMiB(pid))
+    eventRssMiB = Math.max(eventRssMiB, rssMiB(pid))
   }
   const cpu = cpuMs(pid) - cpuBefore
   const live = await clients.report()
@@ -93,6 +96,7 @@ async function measure(name: TargetName, size: number, options: LiveOptions): Pr
   if (name === 'vibely') await clients.tell({ kind: 'await', number: last, withinMs: WITHIN_MS })
   const herdSeconds = (performance.now() - returning) / 1_000
   const herdCpuMs = cpuMs(pid) - herdCpuBefore
+  const herdRssMiB = rssMiB(pid)
   // What nobody resends shows as a gap before the next event.
   await clients.tell({ kind: 'await', number: await target.publish(), withinMs: WITHIN_MS })
   const herd = await clients.report()
@@ -105,7 +109,8 @@ async function measure(name: TargetName, size: number, options: LiveOptions): Pr
     p99: percentile(latencies, 0.99),
     worst: latencies.at(-1) ?? 0,
     cpuMicrosPerDelivery: (cpu * 1_000) / latencies.length,
-    peakRssMiB: Math.max(peakRssMiB, rssMiB(pid)),
+    eventRssMiB,
+    herdRssMiB,
     herdSeconds,
     herdCpuMs,
     herdAttempts: herd.attempts,

@@ -36,6 +36,8 @@ export function socketClient(
   const room = openRoom()
 
   const ip = addressOf(request)
+  // Who is let in needs them no more, and the request itself would be held for as long as the socket is open.
+  let { headers } = request
   /** What passes closes the socket with a code that tells the client to come back. */
   const authenticated = (authorization: string | undefined) =>
     authenticator.authenticate(authorization, ip).catch((error: unknown) => {
@@ -96,12 +98,11 @@ export function socketClient(
     },
     roomy: () => (wire.writableNeedDrain && isOpen() ? room.wait() : Promise.resolve()),
     backlog,
-    callerOf: (viewer, init) => ({
-      viewer,
-      ip,
-      userAgent: request.headers['user-agent'] ?? null,
-      headers: headersOf(request.headers, init ?? {}),
-    }),
+    callerOf(viewer, init) {
+      const caller = { viewer, ip, userAgent: headers['user-agent'] ?? null, headers: headersOf(headers, init ?? {}) }
+      headers = {}
+      return caller
+    },
     left: left.signal,
     running: new Set(),
   }

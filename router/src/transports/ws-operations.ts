@@ -27,7 +27,7 @@ export interface SocketClient {
   /** Resolves when the client takes bytes. */
   roomy(): Promise<void>
   readonly backlog: Backlog
-  /** @param init what the client said when he came in */
+  /** Asked once. @param init what the client said when he came in */
   callerOf(viewer: Viewer | null, init: Init): Caller
   /** Aborts when the socket has closed. */
   readonly left: AbortSignal
