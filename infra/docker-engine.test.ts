@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { after, it } from 'node:test'
+import { findServers } from './commands/addresses.ts'
 import { composeDown, composeUp } from './docker-engine.ts'
 
 // A docker that notes what it is asked and answers as an engine with one running server would.
@@ -42,4 +43,16 @@ it('taking down keeps the volumes, a reset removes them', async () => {
   assert.equal((await commands()).at(-1), 'compose --project-name vibely-development down')
   await composeDown({ removeData: true })
   assert.equal((await commands()).at(-1), 'compose --project-name vibely-development down --volumes')
+})
+
+it('commands find the servers that Compose runs beside those that are given, and start none', async () => {
+  for (const name of ['POSTGRES_URL', 'MONGODB_URL', 'REDIS_URL', 'VIBELY_SERVERS']) delete process.env[name]
+  process.env.VIBELY_HOME = folder
+  process.env.KAFKA_BROKERS = 'kafka.example:9092'
+  const found = new Map([...(await findServers())].map(([{ variable }, { url }]) => [variable, url]))
+  assert.deepEqual(Object.fromEntries(found), { KAFKA_BROKERS: 'kafka.example:9092', REDIS_URL: 'redis://127.0.0.1:4013' })
+  assert.deepEqual(await commands(), [
+    'compose --project-name vibely-development ps --services --status running',
+    'compose --project-name vibely-development port redis 6379',
+  ])
 })

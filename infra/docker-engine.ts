@@ -34,11 +34,27 @@ export async function composeUp(
   env: NodeJS.ProcessEnv,
   report: Report,
 ): Promise<{ address: string; ours: boolean }> {
-  const running = (await compose(env, 'ps', '--services', '--status', 'running')).split('\n')
+  const running = await runningServices(env)
   report('starting (docker compose)')
   await compose(env, 'up', '--detach', '--wait', service)
-  const published = (await compose(env, 'port', service, String(innerPort))).trim()
-  return { address: published.replace(/^(0\.0\.0\.0|\[::\])/, '127.0.0.1'), ours: !running.includes(service) }
+  return { address: await published({ service, innerPort }, env), ours: !running.includes(service) }
+}
+
+/** Where those of the services listen that run. Starts none; without an engine there are none. */
+export async function composeAddresses(services: readonly ComposeService[]): Promise<ReadonlyMap<string, string>> {
+  if (services.length === 0 || !(await dockerEngineAnswers())) return new Map()
+  const env = nothingStarted()
+  const running = await runningServices(env)
+  const found = services.filter(({ service }) => running.includes(service))
+  return new Map(await Promise.all(found.map(async (one) => [one.service, await published(one, env)] as const)))
+}
+
+const runningServices = async (env: NodeJS.ProcessEnv): Promise<string[]> =>
+  (await compose(env, 'ps', '--services', '--status', 'running')).split('\n')
+
+async function published({ service, innerPort }: ComposeService, env: NodeJS.ProcessEnv): Promise<string> {
+  const address = (await compose(env, 'port', service, String(innerPort))).trim()
+  return address.replace(/^(0\.0\.0\.0|\[::\])/, '127.0.0.1')
 }
 
 /** Stops the service; its volume keeps the data. */
@@ -50,12 +66,14 @@ export const composeStop = (service: string, env: NodeJS.ProcessEnv): Promise<st
  */
 export async function composeDown({ removeData = false }: { readonly removeData?: boolean } = {}): Promise<string[]> {
   if (!(await dockerEngineAnswers())) return []
-  // The file asks for a password, but nothing is started with it here.
-  const env = { ...process.env, POSTGRES_PASSWORD: 'unused' }
+  const env = nothingStarted()
   const services = (await compose(env, 'ps', '--all', '--services')).split('\n').filter(Boolean)
   await compose(env, 'down', ...(removeData ? ['--volumes'] : []))
   return services
 }
+
+/** The file asks for a password also where nothing is started with it. */
+const nothingStarted = (): NodeJS.ProcessEnv => ({ ...process.env, POSTGRES_PASSWORD: 'unused' })
 
 /** Apart from a whole installation in Docker: that one has secrets of its own, and data that no `npm run reset` may touch. */
 const PROJECT = 'vibely-development'

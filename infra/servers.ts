@@ -21,7 +21,7 @@ export interface Servers {
   stop(): Promise<void>
 }
 
-interface ServerKind {
+export interface ServerKind {
   readonly native: NativeServer
   readonly variable: keyof ServerUrls
   readonly defaultPort: number

@@ -1,22 +1,52 @@
 import { join } from 'node:path'
 import process from 'node:process'
+import { composeAddresses } from '../docker-engine.ts'
 import { nativeProcess } from '../native/server.ts'
 import { homeFolder } from '../native/state.ts'
 import { Problem } from '../problem.ts'
-import { type ServerUrls, serverKinds } from '../servers.ts'
+import { developmentSecrets } from '../secrets.ts'
+import { type ServerKind, type ServerUrls, serverKinds } from '../servers.ts'
 
-/** The servers that a command works on: given by the environment, or running from this checkout. Starts none. */
-export function runningServers(): ServerUrls {
-  const entries = serverKinds.map(({ native, variable, url }) => {
-    const running = nativeProcess({ folder: join(homeFolder(), native.name) })
-    const address = process.env[variable] || (running && url(`127.0.0.1:${running.port}`))
-    if (address) return [variable, address] as const
+/** A server that is there, as `npm start` would find it. */
+interface FoundServer {
+  readonly url: string
+  /** Who runs it, for the operator. */
+  readonly how: string
+}
+
+/** Servers given by the environment, or running from this checkout: native ones, and those that Docker Compose holds. Starts none. */
+export async function findServers(): Promise<ReadonlyMap<ServerKind, FoundServer>> {
+  const found = new Map<ServerKind, FoundServer>()
+  for (const kind of serverKinds) {
+    const given = process.env[kind.variable]
+    const running = nativeProcess({ folder: join(homeFolder(), kind.native.name) })
+    if (given) found.set(kind, { url: given, how: `given: ${given}` })
+    else if (running) found.set(kind, { url: kind.url(`127.0.0.1:${running.port}`), how: `port ${running.port}, process ${running.pid}` })
+  }
+  const missing = process.env.VIBELY_SERVERS === 'native' ? [] : serverKinds.filter((kind) => !found.has(kind))
+  const addresses = await composeAddresses(missing.map(({ compose }) => compose))
+  for (const kind of missing) {
+    const address = addresses.get(kind.compose.service)
+    if (address) found.set(kind, { url: kind.url(address, { password: password() }), how: `${address}, docker compose` })
+  }
+  return found
+}
+
+/** The servers that a command works on. @throws Problem that names the first which is not there */
+export async function runningServers(): Promise<ServerUrls> {
+  const found = await findServers()
+  const entries = serverKinds.map((kind) => {
+    const server = found.get(kind)
+    if (server) return [kind.variable, server.url] as const
     throw new Problem(
-      `${native.title} does not run from this checkout, and ${variable} is not set.`,
+      `${kind.native.title} does not run from this checkout, and ${kind.variable} is not set.`,
       'Start the servers with npm run vibely -- up, or set the variable.',
     )
   })
   return Object.fromEntries(entries) as unknown as ServerUrls
 }
+
+// As at the start of the server.
+const password = (): string => process.env.POSTGRES_PASSWORD || (developmentSecrets().POSTGRES_PASSWORD ?? '')
 
 export const namespace = (): string => process.env.VIBELY_NAMESPACE ?? ''

@@ -46,7 +46,8 @@ export async function dlq(args: string[]): Promise<void> {
   const act = actions[action]
   if (values.help || !act) return console.log(HELP)
   const logger = createLogger({ service: 'vibely', level: 'warn' })
-  await using bus = openBus({ brokers: runningServers().KAFKA_BROKERS.split(','), namespace: namespace(), clientId: 'vibely-dlq', logger })
+  const { KAFKA_BROKERS } = await runningServers()
+  await using bus = openBus({ brokers: KAFKA_BROKERS.split(','), namespace: namespace(), clientId: 'vibely-dlq', logger })
   await asOperator(() => act(bus, id, values))
 }
 

@@ -11,7 +11,8 @@ export async function keys(args: string[]): Promise<void> {
   if (positionals.join(' ') !== 'rotate')
     throw new Problem('What is to be done with the keys?', 'keys rotate makes a new one for access tokens.')
   const secret = process.env.TOKEN_KEY_SECRET || (developmentSecrets().TOKEN_KEY_SECRET ?? '')
-  const { kid, signsFrom } = await rotateKeysOf({ postgresUrl: runningServers().POSTGRES_URL, namespace: namespace(), secret })
+  const { POSTGRES_URL: postgresUrl } = await runningServers()
+  const { kid, signsFrom } = await rotateKeysOf({ postgresUrl, namespace: namespace(), secret })
   console.log(
     `Key ${kid} signs access tokens from ${signsFrom.toISOString()}. Nobody is signed out: the one before stays published for its tokens.`,
   )

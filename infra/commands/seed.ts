@@ -8,7 +8,7 @@ import { namespace, runningServers } from './addresses.ts'
 export async function seed(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { router: { type: 'string' } } })
   const report = (line: string) => console.log(line)
-  await seedCatalogue(runningServers(), namespace(), report)
+  await seedCatalogue(await runningServers(), namespace(), report)
   if (!values.router) return console.log('The catalogue is filled. With --router URL the demo members are added too.')
   const password = process.env.DEMO_PASSWORD || (developmentSecrets().DEMO_PASSWORD ?? '')
   await seedMembers(values.router, password, report)

@@ -1,20 +1,15 @@
-import { join } from 'node:path'
-import process from 'node:process'
 import { runningProcess } from '../native/process.ts'
-import { nativeProcess } from '../native/server.ts'
 import { homeFolder } from '../native/state.ts'
 import { processesOf } from '../processes.ts'
 import { serverKinds } from '../servers.ts'
 import { files } from '../system.ts'
+import { findServers } from './addresses.ts'
 
 /** `vibely status` */
 export async function status(): Promise<void> {
   const folder = homeFolder()
-  for (const { native, variable } of serverKinds) {
-    const running = nativeProcess({ folder: join(folder, native.name) })
-    const state = process.env[variable] ? `given: ${process.env[variable]}` : running && `port ${running.port}, process ${running.pid}`
-    line(native.title, state ?? 'stopped')
-  }
+  const servers = await findServers()
+  for (const kind of serverKinds) line(kind.native.title, servers.get(kind)?.how ?? 'stopped')
   const names = [
     ...new Set(
       Object.values(processesOf)
