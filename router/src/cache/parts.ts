@@ -11,7 +11,10 @@ export interface Part {
 /** The same fetch for these places alone. */
 export const narrowed = (request: SubgraphRequest, places: readonly number[]): SubgraphRequest => ({
   ...request,
-  representations: places.flatMap((place) => request.representations?.[place] ?? []),
+  representations: places.flatMap((place) => {
+    const one = request.representations?.[place]
+    return one === undefined ? [] : [one]
+  }),
 })
 
 /** The entities of a part, place by place; undefined where there is no clean one: it is null, or an error points at it. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildSchema } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
+import { type Representation, representationText } from '../sources/source.ts'
 import { copyOf, type Json, merge } from './merge.ts'
 import { objectsAt, placesOf, replaceAt } from './paths.ts'
 import type { Repeats } from './repeats.ts'
@@ -81,9 +82,9 @@ const all =
   }
 
 /** The representation of one entity. */
-function representationOf(...args: Parameters<typeof representationsOf>): (entity: Json) => string | undefined {
+function representationOf(...args: Parameters<typeof representationsOf>): (entity: Json) => Representation | undefined {
   const represent = representationsOf(...args)
-  return (entity) => represent(all(entity)).texts[0]
+  return (entity) => represent(all(entity)).representations[0]
 }
 
 const key = (name: string): Selection => ({ kind: 'Field', name })
@@ -105,10 +106,31 @@ test('an entity is represented by what the fetch requires, and not at all when i
 test('an entity is asked for once, wherever and under whatever key it stands', () => {
   const [a, b, c, d] = [1, 1, '1', 2].map((id) => ({ __typename: 'Book', id, isbn: 'x' })) as Json[] as [Json, Json, Json, Json]
   assert.deepEqual(representationsOf(schema, [of('Book', 'id')], undefined)(all(a, b, c, d, { __typename: 'Book' })), {
-    texts: ['{"__typename":"Book","id":1}', '{"__typename":"Book","id":"1"}', '{"__typename":"Book","id":2}'],
+    representations: ['{"__typename":"Book","id":1}', '{"__typename":"Book","id":"1"}', '{"__typename":"Book","id":2}'],
     targets: [[a, b], [c], [d]],
   })
   assert.deepEqual(representationsOf(schema, [of('Book', 'id', 'isbn')], undefined)(all(a, b)).targets, [[a, b]])
+})
+
+test('for a subgraph in this process entities are objects, where they hold nothing that text would change', () => {
+  const ids = [1, '1', 1, '1', Number.NaN, new Date(0), { no: 1 }]
+  const books = ids.flatMap((id) => ['x', 'y'].map((isbn): Json => ({ __typename: 'Book', id, isbn, other: 1 })))
+  for (const names of [['id'], ['id', 'isbn'], ['isbn', 'id'], ['__proto__']]) {
+    const asTexts = representationsOf(schema, [of('Book', ...names)], undefined)(all(...books))
+    const local = representationsOf(schema, [of('Book', ...names)], undefined, undefined, true)(all(...books))
+    assert.deepEqual(local.representations.map(representationText), asTexts.representations)
+    assert.deepEqual(local.targets, asTexts.targets)
+    for (const one of local.representations)
+      assert.ok(typeof one === 'string' || !Object.values(one).some((value) => value instanceof Object))
+  }
+  const [first, second] = representationsOf(schema, [of('Book', 'id')], undefined, undefined, true)(all(...books)).representations
+  assert.deepEqual(
+    [first, second],
+    [
+      { __typename: 'Book', id: 1 },
+      { __typename: 'Book', id: '1' },
+    ],
+  )
 })
 
 test('entities that have nothing but their key become one, in every place', () => {
@@ -135,10 +157,10 @@ test('of several keys those are sent that the entity has, also through an interf
 test('where a condition has left out what one field requires, all that is there is sent', () => {
   const book = { __typename: 'Book', id: '1', isbn: 'x' }
   const requires = [of('Book', 'id', 'isbn', 'parts'), of('Book', 'id')]
-  assert.deepEqual(representationsOf(schema, requires, undefined, () => true)(all(book)).texts, [
+  assert.deepEqual(representationsOf(schema, requires, undefined, () => true)(all(book)).representations, [
     '{"__typename":"Book","id":"1","isbn":"x"}',
   ])
-  assert.deepEqual(representationsOf(schema, requires, undefined)(all(book)).texts, ['{"__typename":"Book","id":"1"}'])
+  assert.deepEqual(representationsOf(schema, requires, undefined)(all(book)).representations, ['{"__typename":"Book","id":"1"}'])
 })
 
 test('a key can hold objects in lists, and be rewritten for a subgraph that knows an interface as an object', () => {

@@ -67,7 +67,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     contextRewrites = [],
   } = node
   const isEnough = options.conditional ? fetchCheck(supergraphSchema, serviceName, query) : undefined
-  const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isEnough)
+  const represent = requires && representationsOf(supergraphSchema, requires, inputRewrites, isEnough, sources.get(serviceName)?.isLocal)
 
   const vague = options.vague.get(serviceName)
   const usages = variableUsages.map((name) => [name, clientName(name)] as const)
@@ -168,9 +168,13 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     }
   }
 
-  function fetchEntities(run: Run, { texts, targets }: Represented, variables: SubgraphRequest['variables']): Promise<void> | void {
+  function fetchEntities(
+    run: Run,
+    { representations, targets }: Represented,
+    variables: SubgraphRequest['variables'],
+  ): Promise<void> | void {
     if (targets.length === 0) return
-    const request = { ...fixed, variables, representations: texts, asOf: run.execution.asOf }
+    const request = { ...fixed, variables, representations, asOf: run.execution.asOf }
     return ask(run, request, (answer) => takeEntities(run, request, targets, answer))
   }
 

@@ -1,7 +1,8 @@
 import { GraphQLID, type GraphQLSchema, getNullableType, isObjectType } from 'graphql'
 import type { FetchNode } from '../planning/planner.ts'
+import type { Representation } from '../sources/source.ts'
 import { textOf } from './leaves.ts'
-import { fieldOf, isJson, type Json, merge } from './merge.ts'
+import { fieldOf, isJson, type Json, merge, setField } from './merge.ts'
 import { partOf } from './partial-representations.ts'
 import type { Repeats } from './repeats.ts'
 import { applyRewrites, isSubType } from './rewrites.ts'
@@ -18,6 +19,8 @@ interface TypeRepresentation {
   readonly write: Represent
   /** Leaf fields that tell entities of the type apart, the most telling first; none when it takes the whole text. */
   readonly keys: readonly string[]
+  /** The same as an object; undefined where only a text will do. */
+  readonly pick?: (entity: Json) => Json | undefined
 }
 
 /** What is asked for once, and by what it is known again. */
@@ -33,19 +36,21 @@ export type Entities = (become: (entity: Json) => Json) => void
 
 /** Entities to ask for, each once, and the objects that each of them stands for. */
 export interface Represented {
-  readonly texts: readonly string[]
+  readonly representations: readonly Representation[]
   readonly targets: readonly (readonly Json[])[]
 }
 
 /**
  * Compiles what a fetch requires of its entities.
  * @param suffices given for a fetch with conditions: whether a part of what it requires is enough to find the entity
+ * @param isLocal the subgraph is in this process: entities are handed over as objects where they can be
  */
 export function representationsOf(
   schema: GraphQLSchema,
   requires: Selections,
   rewrites: FetchNode['inputRewrites'],
   suffices?: (representation: Json) => boolean,
+  isLocal = false,
 ): (entities: Entities, repeats?: Repeats) => Represented {
   const byType = new Map<unknown, TypeRepresentation>()
 
@@ -75,6 +80,8 @@ export function representationsOf(
   }
 
   return (entities, repeats) => {
+    const representations: Representation[] = []
+    const targets: Json[][] = []
     const byText = new Map<string, Json[]>()
     const byKey = new Map<TypeRepresentation, Map<unknown, Known>>()
 
@@ -93,15 +100,19 @@ export function representationsOf(
         known.targets.push(entity)
         return entity
       }
-      const text = textOfEntity(type, entity)
+      // Those that share their first key and no more are told apart by their texts.
+      const object = isLocal && !rewrites && !known ? type.pick?.(entity) : undefined
+      const text = object ? '' : textOfEntity(type, entity)
       if (text === undefined) return entity
-      const alike = byText.get(text)
+      const alike = object ? undefined : byText.get(text)
       if (alike) {
         alike.push(entity)
         return entity
       }
       const own = [entity]
-      byText.set(text, own)
+      representations.push(object ?? text)
+      targets.push(own)
+      if (!object) byText.set(text, own)
       if (same && !known) {
         const values = type.keys.map((name) => fieldOf(entity, name))
         same.set(key, { values, targets: own, bare: isBare(entity, type) ? entity : undefined })
@@ -110,7 +121,7 @@ export function representationsOf(
     }
 
     entities(take)
-    return { texts: [...byText.keys()], targets: [...byText.values()] }
+    return { representations, targets }
   }
 }
 
@@ -152,7 +163,11 @@ function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown,
   const [write] = writers
   if (!only || !write) return NOT_REPRESENTED
   // Nothing is an entity without its type.
-  if (more.length === 0) return only.some(isTypeName) ? { write, keys: leafKeys(schema, typeName, only) } : NOT_REPRESENTED
+  if (more.length === 0) {
+    if (!only.some(isTypeName)) return NOT_REPRESENTED
+    const keys = leafKeys(schema, typeName, only)
+    return { write, keys, ...(keys.length > 0 && { pick: leafPicker(only) }) }
+  }
   return {
     keys: [],
     write(entity) {
@@ -185,6 +200,20 @@ function leafKeys(schema: GraphQLSchema, typeName: string, selections: Selection
   return (fields as readonly Field[])
     .toSorted((one, other) => Number(isId(other)) - Number(isId(one)))
     .map(({ alias, name }) => alias ?? name)
+}
+
+/** Copies leaf fields of an object; undefined when it lacks one, or holds one that would not be the same as text. */
+function leafPicker(fields: readonly Field[]): (entity: Json) => Json | undefined {
+  const names = [...new Set(fields.map(({ alias, name }) => alias ?? name))]
+  return (entity) => {
+    const picked: Json = {}
+    for (const name of names) {
+      const value = fieldOf(entity, name)
+      if (typeof value !== 'string' && typeof value !== 'boolean' && value !== null && !Number.isFinite(value)) return undefined
+      setField(picked, name, value)
+    }
+    return picked
+  }
 }
 
 const appliesTo = (schema: GraphQLSchema, condition: string | undefined, typeName: string) =>

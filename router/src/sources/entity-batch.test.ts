@@ -8,7 +8,15 @@ import { parse } from 'graphql'
 import { callerOf, gatedSource } from '../../tests/gated-source.ts'
 import { entityBatch } from './entity-batch.ts'
 import { localSource } from './local-source.ts'
-import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
+import {
+  CallerLeft,
+  representationObject,
+  representationText,
+  type Source,
+  SourceFailure,
+  type SubgraphAnswer,
+  type SubgraphRequest,
+} from './source.ts'
 
 const QUERY = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { name } } }'
 const users = (...ids: readonly string[]): SubgraphRequest => ({
@@ -51,7 +59,11 @@ function userSource() {
     isLocal: false,
     async fetch(request, caller, signal) {
       const texts = [request.representations ?? [], ...Object.values(request.representationLists ?? {})].flat()
-      asked.push({ ids: texts.map((text) => (JSON.parse(text) as { id: string } | null)?.id ?? 'refused'), caller, request })
+      asked.push({
+        ids: texts.map((text) => (JSON.parse(representationText(text)) as { id: string } | null)?.id ?? 'refused'),
+        caller,
+        request,
+      })
       // As it comes over HTTP.
       return JSON.parse(JSON.stringify(await local.fetch(request, caller, signal))) as SubgraphAnswer
     },
@@ -153,8 +165,7 @@ test('an answer that does not hold every entity is not split', async () => {
   await new Promise(setImmediate)
   gated.asked[0]?.answer({ data: { _entities: [{ name: 'b' }] } })
   await new Promise(setImmediate)
-  for (const one of gated.asked.slice(1))
-    one.answer({ data: { _entities: one.request.representations?.map((text) => JSON.parse(text)) ?? [] } })
+  for (const one of gated.asked.slice(1)) one.answer({ data: { _entities: one.request.representations?.map(representationObject) ?? [] } })
   assert.deepEqual(
     (await Promise.all(answers)).map(({ data }) => data),
     ['a', 'b'].map((id) => ({ _entities: [{ __typename: 'User', id }] })),

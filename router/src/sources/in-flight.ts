@@ -2,7 +2,7 @@ import { isPromise } from '@vibely/kit/soon'
 import type { Caller } from '@vibely/kit/viewer'
 import { identityKey } from './identity-key.ts'
 import { sharedWork } from './shared-work.ts'
-import { CallerLeft, isWrite, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
+import { CallerLeft, isWrite, representationText, type Source, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 import { underWay } from './under-way.ts'
 
 /**
@@ -37,4 +37,4 @@ export function inFlight(source: Source): Source {
 }
 
 const keyOf = ({ operationName = '', asOf = '', variables, representations = [] }: SubgraphRequest, caller: Caller): string =>
-  [identityKey(caller), operationName, asOf, JSON.stringify(variables), ...representations].join('\0')
+  [identityKey(caller), operationName, asOf, JSON.stringify(variables), ...representations.map(representationText)].join('\0')

@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { BatchedQuery } from './batched-query.ts'
 import { jointDocument, jointVariable, listAlias } from './joint-document.ts'
-import type { SubgraphAnswer, SubgraphRequest } from './source.ts'
+import { representationText, type SubgraphAnswer, type SubgraphRequest } from './source.ts'
 
 /** Requests of one text and the same other variables. */
 export interface Part {
@@ -56,7 +56,7 @@ function joinLists({ requests }: Part): JoinedList {
     all.set(text, place)
     return place
   }
-  const places = requests.map(({ representations = [] }) => representations.map(placeOf))
+  const places = requests.map(({ representations = [] }) => representations.map((one) => placeOf(representationText(one))))
   return { texts: [...all.keys()], places }
 }
 

@@ -3,6 +3,16 @@ import type { Soon } from '@vibely/kit/soon'
 import type { Caller } from '@vibely/kit/viewer'
 import type { GraphQLFormattedError } from 'graphql'
 
+/** What stands for an entity: JSON text, or for a subgraph in this process an object of texts, numbers, truths and nulls. Nobody writes into it. */
+export type Representation = string | Readonly<Record<string, unknown>>
+
+/** The same text whichever it is. */
+export const representationText = (one: Representation): string => (typeof one === 'string' ? one : JSON.stringify(one))
+
+/** An object of the caller's own. */
+export const representationObject = (one: Representation): Record<string, unknown> =>
+  typeof one === 'string' ? (JSON.parse(one) as Record<string, unknown>) : { ...one }
+
 /** One request to a subgraph. */
 export interface SubgraphRequest {
   readonly query: string
@@ -11,10 +21,10 @@ export interface SubgraphRequest {
   readonly operationName?: string | undefined
   /** Without `representations`. */
   readonly variables: Readonly<Record<string, unknown>>
-  /** The entities that an `_entities` fetch asks for, each as JSON text and once. */
-  readonly representations?: readonly string[] | undefined
+  /** The entities that an `_entities` fetch asks for, each once. */
+  readonly representations?: readonly Representation[] | undefined
   /** The same for a request that several became, by variable. */
-  readonly representationLists?: Readonly<Record<string, readonly string[]>> | undefined
+  readonly representationLists?: Readonly<Record<string, readonly Representation[]>> | undefined
   /**
    * Names the state of the data that the answer must show at least: a cursor, or versions that a cache has read.
    * Requests with different ones never share a fetch, so nobody is handed an answer older than what he knows.
@@ -41,8 +51,8 @@ export function requestText(request: SubgraphRequest): string {
 
 function variablesText({ variables, representations, representationLists }: SubgraphRequest): string {
   let text = JSON.stringify(variables).slice(0, -1)
-  const add = (name: string, texts: readonly string[]) => {
-    text += `${text === '{' ? '' : ','}"${name}":[${texts.join()}]`
+  const add = (name: string, all: readonly Representation[]) => {
+    text += `${text === '{' ? '' : ','}"${name}":[${all.map(representationText).join()}]`
   }
   if (representations) add('representations', representations)
   for (const name in representationLists) add(name, representationLists[name] ?? [])
@@ -53,12 +63,10 @@ function variablesText({ variables, representations, representationLists }: Subg
 export function requestVariables({ variables, representations, representationLists }: SubgraphRequest): Readonly<Record<string, unknown>> {
   if (!representations && !representationLists) return variables
   const all: Record<string, unknown> = { ...variables }
-  if (representations) all.representations = objectsOf(representations)
-  for (const name in representationLists) all[name] = objectsOf(representationLists[name] ?? [])
+  if (representations) all.representations = representations.map(representationObject)
+  for (const name in representationLists) all[name] = representationLists[name]?.map(representationObject)
   return all
 }
-
-const objectsOf = (texts: readonly string[]): unknown => JSON.parse(`[${texts.join()}]`)
 
 /** Where a subgraph's answers come from. */
 export interface Source extends AsyncDisposable {
