@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import type { Logger } from './logger.ts'
 
@@ -30,6 +31,8 @@ export async function runMain(logger: Logger, open: (stack: AsyncDisposableStack
   await using stack = new AsyncDisposableStack()
   try {
     await open(stack)
+    // Where compiled code is kept, it is there for the next start, whatever this process ends of.
+    flushCompileCache()
     await stop.promise
   } catch (error) {
     fatal(error)
