@@ -13,15 +13,16 @@ export function planPath(schema: GraphQLSchema, path: ResponsePath): PlanPath {
           part
             .slice(2, -1)
             .split(',')
-            .flatMap((name) => objectTypes(schema, name)),
+            .flatMap((name) => namesOf(schema, name)),
         )
       : part,
   )
 }
 
-function objectTypes(schema: GraphQLSchema, name: string): readonly string[] {
+/** Of an interface its own name, too: a subgraph that knows it as an object calls its objects so. */
+function namesOf(schema: GraphQLSchema, name: string): readonly string[] {
   const type = schema.getType(name)
-  return isAbstractType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [name]
+  return isAbstractType(type) ? [name, ...schema.getPossibleTypes(type).map((one) => one.name)] : [name]
 }
 
 export type ResponsePlace = readonly (string | number)[]

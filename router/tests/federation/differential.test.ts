@@ -54,6 +54,8 @@ const FOUND: Readonly<Record<string, readonly number[]>> = {
   'requires-interface.ts': [20016],
   'compound-keys.ts': [40587],
   'include-skip.ts': [41051],
+  'parent-entity-call.ts': [60643],
+  'typename.ts': [60225],
   'child-type-mismatch.ts': [30138],
 }
 /** A field that requires what is provided may come with it or behind it: the hashes are of what it was given. */

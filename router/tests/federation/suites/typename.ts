@@ -27,6 +27,11 @@ export const suite: Suite = {
     },
   }),
   examples: [
+    {
+      query: 'query($b: Boolean!) { users { ...F @include(if: $b) } } fragment F on User { name }',
+      variables: { b: true },
+      data: { users: [{ name: 'Ada' }] },
+    },
     { query: '{ __typename }', data: { __typename: 'Query' } },
     {
       query: '{ a: __typename union { b: __typename __typename } c: __typename }',
