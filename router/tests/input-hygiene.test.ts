@@ -102,6 +102,17 @@ describe('input hygiene', async () => {
     outgoing.destroy()
   })
 
+  test('a body without end is not listened to for long', async () => {
+    const outgoing = request(endpoint, { method: 'POST', headers: { 'content-type': 'application/json' } })
+    outgoing.on('error', () => undefined)
+    const closed = once(outgoing, 'close')
+    outgoing.write('x'.repeat(300 * 1024))
+    const [answer] = await once(outgoing, 'response')
+    assert.equal(answer.statusCode, 413)
+    answer.resume()
+    await closed
+  })
+
   test('headers of more than 16 KB are refused', async () => {
     const { status, body } = await rawRequest(url, `GET /graphql HTTP/1.1\r\nhost: x\r\nx-pad: ${'x'.repeat(17 * 1024)}\r\n\r\n`)
     assert.equal(status, 431)

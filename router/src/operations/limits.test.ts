@@ -29,6 +29,18 @@ test('names have a length, strings have none', () => {
     assert.match(messageOf(text) ?? '', /A name is longer than 500/)
 })
 
+test('values of the document nest as those of variables may', () => {
+  const nested = (levels: number, open: string, close: string) => `{ a(b: ${open.repeat(levels)}1${close.repeat(levels)}) }`
+  assert.equal(messageOf(nested(20, '[', ']')), null)
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{ c: ', '}'],
+  ] as const)
+    assert.match(messageOf(nested(90, open, close)) ?? '', /80 brackets in each other/)
+  assert.match(messageOf(`query($v: ${'['.repeat(90)}Int${']'.repeat(90)}) { a }`) ?? '', /80 brackets/)
+  assert.equal(messageOf(`{ ${Array.from({ length: 15 }, (_, i) => `a${i}(b: [1, [2]]) { c }`).join(' ')} }`), null)
+})
+
 test('fragments nest, though not without end', () => {
   const chain = (length: number) =>
     `{ a { ...F0 } } ${Array.from({ length }, (_, i) => `fragment F${i} on T { ...F${i + 1} }`).join(' ')} fragment F${length} on T { b }`

@@ -44,6 +44,8 @@ const NESTING = 3
 
 // Validation looks for names alike among those of the schema, which takes long for a name of a hundred thousand letters.
 const NAME_CHARACTERS = 500
+/** Lists and objects in each other, of a value that stands in the document: as many as in a variable. */
+const LITERAL_NESTING = 20
 
 interface Size {
   readonly depth: number
@@ -84,14 +86,12 @@ function checkLimits(document: DocumentNode, limits: DocumentLimits, loginFields
     if (count > limits.directivesPerPlace) throw refusal(`More than ${limits.directivesPerPlace} directives in one place.`)
     return count
   }
-  for (let token = document.loc?.startToken ?? null; token; token = token.next)
-    if (token.kind === TokenKind.NAME && token.end - token.start > NAME_CHARACTERS)
-      throw refusal(`A name is longer than ${NAME_CHARACTERS} characters.`)
+  const mostNesting = NESTING * Math.max(limits.depth, INTROSPECTION_DEPTH)
+  checkTokens(document, mostNesting + LITERAL_NESTING)
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
     for (const place of placesOf(definition)) directives += noteDirectives(place)
   }
-  const mostNesting = NESTING * Math.max(limits.depth, INTROSPECTION_DEPTH)
   const measured = new Map<string, Size | null>()
 
   function measureFragment(name: string, deepest: number): Size {
@@ -152,6 +152,19 @@ function checkLimits(document: DocumentNode, limits: DocumentLimits, loginFields
   for (const { selectionSet } of [...operations, ...unused]) {
     const most = mostRepeats([selectionSet], fragments)
     if (most > limits.repeats) throw refusal(`One field stands more than ${limits.repeats} times in one place.`)
+  }
+}
+
+/** What validation would take long over, and can be told by looking at the words alone. */
+function checkTokens(document: DocumentNode, mostNesting: number): void {
+  let nesting = 0
+  for (let token = document.loc?.startToken ?? null; token; token = token.next) {
+    const { kind } = token
+    if (kind === TokenKind.NAME && token.end - token.start > NAME_CHARACTERS)
+      throw refusal(`A name is longer than ${NAME_CHARACTERS} characters.`)
+    if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L) nesting += 1
+    if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R) nesting -= 1
+    if (nesting > mostNesting) throw refusal(`More than ${mostNesting} brackets in each other.`)
   }
 }
 
