@@ -27,8 +27,13 @@ export interface TooMany {
  * has been signed in from before, failures elsewhere do not count: nobody can keep its owner out.
  */
 export interface SignInAttempts {
-  /** Counts as a failure until it is told to have succeeded, so that attempts side by side are no way around. @returns null when it may be made */
+  /**
+   * Counts as a failure of the login until it is told to have succeeded, so that attempts side by side are no way around. Of an address
+   * failures alone count: many may sign in from one at once.
+   * @returns null when it may be made
+   */
   begin(attempt: Attempt): Promise<TooMany | null>
+  failed(attempt: Attempt): Promise<void>
   succeeded(attempt: Attempt): Promise<void>
 }
 
@@ -54,14 +59,15 @@ local failures = redis.call('HINCRBY', own, 'failures', 1)
 local pause = failures < ${FREE_FAILURES} and 0 or math.min(${LONGEST_PAUSE_MS}, ${FIRST_PAUSE_MS} * 2 ^ math.min(20, failures - ${FREE_FAILURES}))
 redis.call('HSET', own, 'until', now + pause)
 redis.call('PEXPIRE', own, pause + ${KEPT_MS})
-if ARGV[1] == '1' and redis.call('INCR', KEYS[4]) == 1 then redis.call('PEXPIRE', KEYS[4], ${ADDRESS_WINDOW_MS}) end
 return { 0, 0 }`
+
+const FAILED = `
+if ARGV[1] == '1' and redis.call('INCR', KEYS[4]) == 1 then redis.call('PEXPIRE', KEYS[4], ${ADDRESS_WINDOW_MS}) end`
 
 const SUCCEEDED = `
 local own = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
 redis.call('DEL', own)
 if ARGV[1] == '1' then
-  if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('DECR', KEYS[4]) end
   redis.call('SET', KEYS[3], 1, 'PX', ${KNOWN_ADDRESS_MS})
 end`
 
@@ -99,6 +105,10 @@ export function openSignInAttempts(options: {
     }
   }
 
+  const count = async (script: string, attempt: Attempt): Promise<void> => {
+    await evaluate(script, attempt).catch((error: unknown) => logger.warn({ err: error }, 'a sign-in could not be counted'))
+  }
+
   function beginAlone({ login, sessionId }: Attempt): TooMany | null {
     const name = sessionId ?? login
     const { failures, until } = alone.get(name) ?? { failures: 0, until: 0 }
@@ -121,9 +131,10 @@ export function openSignInAttempts(options: {
         return beginAlone(attempt)
       }
     },
-    async succeeded(attempt) {
+    failed: (attempt) => count(FAILED, attempt),
+    succeeded(attempt) {
       alone.delete(attempt.sessionId ?? attempt.login)
-      await evaluate(SUCCEEDED, attempt).catch((error: unknown) => logger.warn({ err: error }, 'a sign-in could not be counted'))
+      return count(SUCCEEDED, attempt)
     },
   }
 }

@@ -51,7 +51,10 @@ export async function signIn(
   const tooMany = await attempts.begin(attempt)
   if (tooMany) return { ok: false, ...tooMany }
   const matches = await verifyPassword(password, credentials?.passwordHash ?? null)
-  if (!credentials || !matches) return { ok: false, code: 'INVALID_CREDENTIALS' }
+  if (!credentials || !matches) {
+    await attempts.failed(attempt)
+    return { ok: false, code: 'INVALID_CREDENTIALS' }
+  }
   await attempts.succeeded(attempt)
   const { accountId, passwordHash } = credentials
   if (isOutdated(passwordHash)) await replacePasswordHash(db, accountId, passwordHash, await hashPassword(password))
