@@ -2,4 +2,4 @@
 export type Soon<T> = T | Promise<T>
 
 export const isPromise = <T>(value: Soon<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
