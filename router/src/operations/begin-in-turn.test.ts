@@ -13,10 +13,14 @@ const large = `"${'x'.repeat(20_000)}"`
 
 /** Runs stay under way until the test answers them. */
 function gatedRuns() {
-  const begun: { readonly run: Run; answer(data: string): void; fail(): void }[] = []
+  const begun: { readonly run: Run; answer(data: string, later?: Answer['later']): void; fail(): void }[] = []
   const run = beginInTurn((one) => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    begun.push({ run: one, answer: (data) => resolve({ data, errors: [] }), fail: () => reject(new Error('no')) })
+    begun.push({
+      run: one,
+      answer: (data, later) => resolve({ data, errors: [], ...(later && { later }) }),
+      fail: () => reject(new Error('no')),
+    })
     return promise
   })
   return { begun, run }
@@ -90,6 +94,19 @@ test('who leaves takes the run along, whether it waited or not', async () => {
   void run(inputOf(operation(), gone.signal))
   gone.abort()
   await eventually(() => begun.length === AT_ONCE + 2)
+  assert.equal(begun.at(-1)?.run.signal.aborted, true)
+})
+
+test('who leaves after the first part takes what was deferred along, though the run had waited', async () => {
+  const { begun, run } = gatedRuns()
+  const leaving = new AbortController()
+  for (let count = 0; count < AT_ONCE; count++) void run(inputOf(operation()))
+  const inParts = run(inputOf(operation(), leaving.signal))
+  await eventually(() => begun.length === AT_ONCE + 1)
+  begun.at(-1)?.answer(large, (async function* () {})())
+  await inParts
+  assert.equal(begun.at(-1)?.run.signal.aborted, false)
+  leaving.abort()
   assert.equal(begun.at(-1)?.run.signal.aborted, true)
 })
 

@@ -50,10 +50,14 @@ export function beginInTurn(run: (input: Run) => Soon<Answer>): (input: Run) => 
     input.signal.addEventListener('abort', leave)
     if (input.signal.aborted) leave()
     const begin = async () => run({ ...input, signal: own.signal })
+    let isOver = true
     try {
-      return await counted(input.operation, begin())
+      const answer = await counted(input.operation, begin())
+      isOver = answer.later === undefined
+      return answer
     } finally {
-      input.signal.removeEventListener('abort', leave)
+      // Who gets the rest in parts may still leave.
+      if (isOver) input.signal.removeEventListener('abort', leave)
     }
   }
   /** @param answer of a run that is counted as under way */
