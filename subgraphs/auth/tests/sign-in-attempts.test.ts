@@ -49,7 +49,8 @@ function assertMostRefused(codes: readonly (string | null)[]): void {
 /** Fails once more than anybody would, so that a busy machine is no way in. */
 async function failToTheEnd(login: string, from: Parameters<typeof refusal>[2] = {}): Promise<void> {
   await fail(login, 1, from)
-  for (const key of await auth.redis.keys(`${auth.namespace}sign_in:login:*`)) await auth.redis.hset(key, 'failures', 30)
+  for (const counted of ['login', 'session'])
+    for (const key of await auth.redis.keys(`${auth.namespace}sign_in:${counted}:*`)) await auth.redis.hset(key, 'failures', 30)
   await fail(login, 1, from)
 }
 
@@ -105,10 +106,14 @@ test('its owner is not kept out where she has signed in before, nor with a live 
   assert.equal(await codeOf(username, PASSWORD, { ip: '10.9.9.7', viewer: stranger }), 'ACCOUNT_LOCKED', 'a session of somebody else')
   await failToTheEnd(username, { ip: '2001:db8:1:2::1' })
   assert.equal(await codeOf(username, PASSWORD, { ip: '2001:db8:1:2::1' }), 'ACCOUNT_LOCKED', 'guesses count there too')
+  const signedIn = { ip: '2001:db8:1:2::1', viewer: await viewerOf(accessToken) }
+  assert.equal(await codeOf(username, PASSWORD, signedIn), null, 'but not those of her neighbours with a session')
+  await failToTheEnd(username, signedIn)
+  assert.equal(await codeOf(username, PASSWORD, signedIn), 'ACCOUNT_LOCKED', 'guesses with a session count with it')
 })
 
-test('an address that fails with many logins is turned away; who succeeds there costs it nothing', async () => {
-  const { username } = await registered()
+test('an address that fails with many logins is turned away, but for who is signed in; who succeeds there costs it nothing', async () => {
+  const { username, accessToken } = await registered()
   const from = { ip: '10.7.7.7' }
   const others = await Promise.all(Array.from({ length: 8 }, () => registered()))
   for (let turn = 0; turn < 4; turn += 1)
@@ -119,6 +124,7 @@ test('an address that fails with many logins is turned away; who succeeds there 
   const left = Date.parse(turnedAway.retryAt ?? '') - Date.now()
   assert.ok(left > 0 && left <= 5 * 60_000, `${left} ms`)
   assert.equal(await codeOf(username, PASSWORD, { ip: '10.7.7.8' }), null)
+  assert.equal(await codeOf(username, PASSWORD, { ...from, viewer: await viewerOf(accessToken) }), null)
 })
 
 test('without Redis failures count all the same', async () => {

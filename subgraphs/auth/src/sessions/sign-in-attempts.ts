@@ -24,7 +24,8 @@ export interface TooMany {
 /**
  * Slows down who guesses passwords. From the fifth failure on a login is closed for a second, then for two, four and so on up to
  * fifteen minutes, known or not; an address that has failed thirty times within five minutes is turned away. Where a login
- * has been signed in from before, failures elsewhere do not count: nobody can keep its owner out.
+ * has been signed in from before, failures elsewhere do not count, and with a live session none but its own: nobody can keep its
+ * owner out.
  */
 export interface SignInAttempts {
   /**
@@ -37,8 +38,8 @@ export interface SignInAttempts {
   succeeded(attempt: Attempt): Promise<void>
 }
 
-const FREE_FAILURES = 5
-const FIRST_PAUSE_MS = 1_000
+/** After the first failure, the second and so on; after all further ones the longest. */
+const PAUSES_MS = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((seconds) => seconds * 1_000)
 const LONGEST_PAUSE_MS = 15 * 60_000
 /** Failures are forgotten so long after the last pause. */
 const KEPT_MS = 60 * 60_000
@@ -47,22 +48,23 @@ const ADDRESS_WINDOW_MS = 5 * 60_000
 const AWAY_MS = 1_000
 const KNOWN_ADDRESS_MS = 30 * 24 * 60 * 60_000
 
-// By the clock of Redis, the one that all share. KEYS: the login's failures, those of it from this address, whether it was signed in from there, the address's.
+// By the clock of Redis, the one that all share. KEYS: the login's failures, those of it from this address, whether it was signed in from there,
+// the address's; the first two are one with a session. ARGV: whether the address is known, whether what fails there counts.
 const BEGIN = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local own = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
 local closed = tonumber(redis.call('HGET', own, 'until') or 0) - now
 if closed > 0 then return { 1, closed } end
-if tonumber(redis.call('GET', KEYS[4]) or 0) >= ${ADDRESS_FAILURES} then return { 2, math.max(1, redis.call('PTTL', KEYS[4])) } end
+if ARGV[2] == '1' and tonumber(redis.call('GET', KEYS[4]) or 0) >= ${ADDRESS_FAILURES} then return { 2, math.max(1, redis.call('PTTL', KEYS[4])) } end
 local failures = redis.call('HINCRBY', own, 'failures', 1)
-local pause = failures < ${FREE_FAILURES} and 0 or math.min(${LONGEST_PAUSE_MS}, ${FIRST_PAUSE_MS} * 2 ^ math.min(20, failures - ${FREE_FAILURES}))
+local pause = ({ ${PAUSES_MS.join(', ')} })[failures] or ${LONGEST_PAUSE_MS}
 redis.call('HSET', own, 'until', now + pause)
 redis.call('PEXPIRE', own, pause + ${KEPT_MS})
 return { 0, 0 }`
 
 const FAILED = `
-if ARGV[1] == '1' and redis.call('INCR', KEYS[4]) == 1 then redis.call('PEXPIRE', KEYS[4], ${ADDRESS_WINDOW_MS}) end`
+if ARGV[2] == '1' and redis.call('INCR', KEYS[4]) == 1 then redis.call('PEXPIRE', KEYS[4], ${ADDRESS_WINDOW_MS}) end`
 
 const SUCCEEDED = `
 local own = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
@@ -86,19 +88,21 @@ export function openSignInAttempts(options: {
   let awayUntil = 0
 
   /** After a failure Redis is left alone for a second, so that not every sign-in waits for it. */
-  async function evaluate(script: string, { login, address, sessionId }: Attempt): Promise<unknown> {
+  async function evaluate(script: string, attempt: Attempt): Promise<unknown> {
     if (Date.now() < awayUntil) throw new Error('Redis was away a moment ago')
-    // What was typed, and from where, is nobody's business there.
+    const { login, address, sessionId } = attempt
     const place = address === null ? '' : networkOf(address)
+    const own = ownName(attempt)
     const names = [
-      sessionId === null ? `login:${digest(login)}` : `session:${sessionId}`,
-      `login:${digest(login, place)}`,
+      own,
+      sessionId === null ? `login:${digest(login, place)}` : own,
       `known:${digest(login, place)}`,
       `address:${digest(place)}`,
     ]
     const keys = names.map((name) => qualify(namespace, `sign_in:${name}`))
+    const flags = [address !== null, address !== null && sessionId === null].map(Number)
     try {
-      return await redis.eval(script, keys.length, ...keys, address === null ? 0 : 1)
+      return await redis.eval(script, keys.length, ...keys, ...flags)
     } catch (error) {
       awayUntil = Date.now() + AWAY_MS
       throw error
@@ -114,8 +118,7 @@ export function openSignInAttempts(options: {
     const { failures, until } = alone.get(name) ?? { failures: 0, until: 0 }
     const now = Date.now()
     if (until > now) return { code: 'ACCOUNT_LOCKED', retryAt: new Date(until) }
-    const pause = failures + 1 < FREE_FAILURES ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures + 1 - FREE_FAILURES))
-    alone.set(name, { failures: failures + 1, until: now + pause })
+    alone.set(name, { failures: failures + 1, until: now + (PAUSES_MS[failures] ?? LONGEST_PAUSE_MS) })
     return null
   }
 
@@ -139,4 +142,8 @@ export function openSignInAttempts(options: {
   }
 }
 
+/** Where the failures of an attempt are counted: with its session, else with its login. */
+const ownName = ({ login, sessionId }: Attempt): string => (sessionId === null ? `login:${digest(login)}` : `session:${sessionId}`)
+
+// What was typed, and from where, is nobody's business in Redis.
 const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
