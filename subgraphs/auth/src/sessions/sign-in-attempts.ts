@@ -113,8 +113,8 @@ export function openSignInAttempts(options: {
     await evaluate(script, attempt).catch((error: unknown) => logger.warn({ err: error }, 'a sign-in could not be counted'))
   }
 
-  function beginAlone({ login, sessionId }: Attempt): TooMany | null {
-    const name = sessionId ?? login
+  function beginAlone(attempt: Attempt): TooMany | null {
+    const name = ownName(attempt)
     const { failures, until } = alone.get(name) ?? { failures: 0, until: 0 }
     const now = Date.now()
     if (until > now) return { code: 'ACCOUNT_LOCKED', retryAt: new Date(until) }
@@ -136,7 +136,7 @@ export function openSignInAttempts(options: {
     },
     failed: (attempt) => count(FAILED, attempt),
     succeeded(attempt) {
-      alone.delete(attempt.sessionId ?? attempt.login)
+      alone.delete(ownName(attempt))
       return count(SUCCEEDED, attempt)
     },
   }
@@ -145,5 +145,5 @@ export function openSignInAttempts(options: {
 /** Where the failures of an attempt are counted: with its session, else with its login. */
 const ownName = ({ login, sessionId }: Attempt): string => (sessionId === null ? `login:${digest(login)}` : `session:${sessionId}`)
 
-// What was typed, and from where, is nobody's business in Redis.
+// What was typed, and from where, is nobody's business in Redis, and may be long.
 const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
