@@ -44,6 +44,8 @@ interface Wire {
   readonly client: Client
   readonly upstreams: Map<string, Upstream>
   isOpen: boolean
+  /** Lets go of it where nothing needs it: the headers it is for may never come again. */
+  readonly forgetUnused: () => void
 }
 
 /** The subscription that the primary fetch of a plan stands for. @throws Fault when its subgraph has no address */
@@ -73,8 +75,8 @@ export function openUpstreams(logger: Logger): Upstreams {
       wire.isOpen = true
       for (const upstream of wire.upstreams.values()) letIn(upstream)
     }
-    const onClosed = () => {
-      if (wire.upstreams.size === 0 && wires.get(place) === wire) wires.delete(place)
+    const forgetUnused = () => {
+      if (wire.upstreams.size === 0 && !wire.isOpen && wires.get(place) === wire) wires.delete(place)
     }
     const onLost = () => {
       wire.isOpen = false
@@ -82,7 +84,8 @@ export function openUpstreams(logger: Logger): Upstreams {
         if (isOpened) for (const listener of listeners) listener.onReset({ seq, epoch: undefined })
       }
     }
-    const wire: Wire = { client: upstreamClient(url, headers, { onOpen, onLost, onClosed }), upstreams: new Map(), isOpen: false }
+    const client = upstreamClient(url, headers, { onOpen, onLost, onClosed: forgetUnused })
+    const wire: Wire = { client, upstreams: new Map(), isOpen: false, forgetUnused }
     wires.set(place, wire)
     return wire
   }
@@ -90,6 +93,8 @@ export function openUpstreams(logger: Logger): Upstreams {
   function start(wire: Wire, key: string, { url, query, variables }: UpstreamSubscription): Upstream {
     const end = (errors: readonly GraphQLError[]) => {
       if (wire.upstreams.get(key) === upstream) wire.upstreams.delete(key)
+      // However a subscription ends it comes here: also when its socket was refused, or was left before it could be opened again.
+      wire.forgetUnused()
       upstream.opened.reject(errors[0] ?? fault('SUBGRAPH_UNAVAILABLE'))
       for (const listener of [...upstream.listeners]) listener.onEnd(errors)
     }
