@@ -13,7 +13,7 @@ import { createClient } from 'graphql-ws'
 import { Redis } from 'ioredis'
 import WebSocket from 'ws'
 import { serveForeign, start } from './processes.ts'
-import { publishSlowly, reviewEvent, runRouter } from './running.ts'
+import { publishSlowly, runRouter } from './running.ts'
 import { seqOf, watch } from './watch.ts'
 
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)

@@ -51,7 +51,15 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
   return {
     execute(execution) {
       const compiled = compiledOf(execution.operation)
-      const run: Run = { execution, root: {}, errors: [], found: foundEntities(), repeats: new Map(), united: new Map(), plain: true }
+      const run: Run = {
+        execution,
+        root: {},
+        errors: [],
+        found: foundEntities(),
+        repeats: new Map(),
+        united: new Map(),
+        strings: { plain: true },
+      }
       const waits = compiled.step?.(run)
       return waits ? waits.then(() => written(compiled, run)) : written(compiled, run)
     },
@@ -61,7 +69,7 @@ export function compiledExecutor(state: SchemaState, sources: readonly Source[],
 function written(compiled: CompiledOperation, run: Run): Answer {
   const { operation, caller, coerced, variables } = run.execution
   const common = { viewer: caller.viewer, variables }
-  const writing: Writing = { ...common, plain: run.plain, path: [], problems: [], refusals: [], repeats: run.repeats }
+  const writing: Writing = { ...common, plain: run.strings.plain, path: [], problems: [], refusals: [], repeats: run.repeats }
   const { deferral } = run
   const data = compiled.writerFor(coerced, deferral !== undefined)(run.root, writing)
   // What is still to come is not counted, so nothing is paid back.

@@ -105,10 +105,9 @@ test('an entity is represented by what the fetch requires, and not at all when i
 
 test('an entity is asked for once, wherever and under whatever key it stands', () => {
   const [a, b, c, d] = [1, 1, '1', 2].map((id) => ({ __typename: 'Book', id, isbn: 'x' })) as Json[] as [Json, Json, Json, Json]
-  assert.deepEqual(representationsOf(schema, [of('Book', 'id')], undefined)(all(a, b, c, d, { __typename: 'Book' })), {
-    representations: ['{"__typename":"Book","id":1}', '{"__typename":"Book","id":"1"}', '{"__typename":"Book","id":2}'],
-    targets: [[a, b], [c], [d]],
-  })
+  const { representations, targets } = representationsOf(schema, [of('Book', 'id')], undefined)(all(a, b, c, d, { __typename: 'Book' }))
+  assert.deepEqual(representations, ['{"__typename":"Book","id":1}', '{"__typename":"Book","id":"1"}', '{"__typename":"Book","id":2}'])
+  assert.deepEqual(targets, [[a, b], [c], [d]])
   assert.deepEqual(representationsOf(schema, [of('Book', 'id', 'isbn')], undefined)(all(a, b)).targets, [[a, b]])
 })
 
@@ -145,6 +144,26 @@ test('entities that have nothing but their key become one, in every place', () =
   assert.equal(root.b.c, first)
   assert.deepEqual(targets, [[first, other], [root.d]])
   assert.deepEqual([...repeats.keys()], [first])
+})
+
+test('what has more than its key does not become one with another, even if the key is named twice', () => {
+  const twice: Selection = { ...of('Book', 'id'), selections: [key('__typename'), key('id'), of('Thing', 'id')] } as Selection
+  const root = {
+    a: [
+      { __typename: 'Book', id: '1', isbn: 'x' },
+      { __typename: 'Book', id: '1', isbn: 'y' },
+    ],
+  }
+  const repeats: Repeats = new Map()
+  const found = representationsOf(schema, [twice], undefined)((become) => replaceAt(root, ['a', '@'], become), repeats)
+  assert.deepEqual(found.targets, [root.a])
+  assert.equal(repeats.size, 0)
+})
+
+test('an object that stands in several places is asked for, and told, once', () => {
+  const shared = { __typename: 'Book', id: '1', isbn: 'x' }
+  const { targets, entities } = representationsOf(schema, [of('Book', 'id')], undefined)(all(shared, shared, shared))
+  assert.deepEqual([targets, [...entities]], [[[shared]], [shared]])
 })
 
 test('of several keys those are sent that the entity has, also through an interface', () => {

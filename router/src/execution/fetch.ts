@@ -1,16 +1,17 @@
 import type { Logger } from '@vibely/kit/logger'
 import { isPromise } from '@vibely/kit/soon'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import type { GraphQLError, GraphQLSchema } from 'graphql'
 import { clientName } from '../operations/data-names.ts'
-import { type FetchNode, REQUIRED } from '../planning/planner.ts'
+import type { FetchNode } from '../planning/planner.ts'
 import { CallerLeft, type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
 import type { Deferral } from './defer.ts'
 import { fetchCheck } from './entity-keys.ts'
 import { EVENT_SERVICE, type Execution } from './executor.ts'
 import { failureErrors } from './failure-errors.ts'
+import { fetchErrors } from './fetch-errors.ts'
 import type { FoundEntities } from './found-entities.ts'
 import { copyOf, isJson, type Json, merge, mergeIntoAll } from './merge.ts'
-import { objectsAt, type PlanPath, placesOf, type ResponsePlace, replaceAt } from './paths.ts'
+import { objectsAt, type PlanPath, placesOf, replaceAt } from './paths.ts'
 import type { Repeats } from './repeats.ts'
 import { type Represented, representationsOf } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
@@ -27,8 +28,8 @@ export interface Run {
   readonly repeats: Repeats
   /** Objects at a path where each stands for all that are alike. */
   readonly united: Map<string, ReadonlySet<Json>>
-  /** Whether no string so far has a character that JSON escapes. */
-  plain: boolean
+  /** Whether none so far has a character that JSON escapes. */
+  readonly strings: { plain: boolean }
   /** Set when parts of the answer are put off. */
   deferral?: Deferral
 }
@@ -49,9 +50,6 @@ export interface FetchOptions {
   /** Whether objects at a path that are alike stay alike: they become one. */
   readonly isSoleOrigin: (path: PlanPath) => boolean
 }
-
-/** More errors of one fetch say nothing more. */
-const MOST_ERRORS = 100
 
 /** Compiles a fetch for the objects at a path: one request, whose answer is written into them. */
 export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanPath): Step {
@@ -77,8 +75,12 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   function ask(run: Run, request: SubgraphRequest, take: (answer: SubgraphAnswer) => void): Promise<void> | void {
     const { execution } = run
     const goOn = (answer: SubgraphAnswer) => {
-      if (answer.data) run.plain &&= answer.plain === true
-      take(answer)
+      if (answer.data) run.strings.plain &&= answer.plain === true
+      try {
+        take(answer)
+      } catch (error) {
+        take(failed(request, error))
+      }
     }
     const source = serviceName === EVENT_SERVICE ? execution.event : sources.get(serviceName)
     if (!source) return goOn(failed(request, new SourceFailure('SUBGRAPH_UNAVAILABLE')))
@@ -94,10 +96,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
     return { errors: failureErrors(code, serviceName, request) }
   }
 
-  // What stands in for a subgraph has no name that anybody knows.
-  const service = serviceName === EVENT_SERVICE ? null : { service: serviceName }
-  const errorAt = ({ message, extensions }: GraphQLFormattedError, place: ResponsePlace | undefined) =>
-    new GraphQLError(message, { path: place ? placeForClient(place) : null, extensions: { ...extensions, ...service } })
+  const told = fetchErrors(serviceName, path)
 
   function picked(variables: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     if (usages.length === 0) return NONE
@@ -115,7 +114,7 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       return ask(run, request, ({ data, errors }) => {
         if (errors) {
           const [place = []] = path.length === 0 ? [] : (placesOf(run.root, path).get(targets[0] as Json) ?? [])
-          for (const error of errors) run.errors.push(errorAt(error, error.path && [...place, ...error.path]))
+          for (const error of errors) run.errors.push(told.at(error, error.path && [...place, ...error.path]))
         }
         if (!data) return
         if (outputRewrites) applyRewrites(supergraphSchema, outputRewrites, data)
@@ -129,8 +128,8 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   if (!surroundings) {
     const place = JSON.stringify(path.map((part) => (typeof part === 'string' ? part : [...part])))
     const wanted = JSON.stringify([place, requires, inputRewrites, isEnough && [serviceName, query]])
-    const find =
-      apart || !isSoleOrigin(path) ? (run: Run) => represent((become) => replaceAt(run.root, path, become)) : findUnited(place, represent)
+    const isUnited = !apart && isSoleOrigin(path)
+    const find = (run: Run) => (isUnited ? findUnited(run, place, represent) : represent((become) => replaceAt(run.root, path, become)))
     return (run) =>
       fetchEntities(
         run,
@@ -152,20 +151,12 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   }
 
   /** Makes one of the entities that are alike. All that stands there came at once, so one walk is enough for all that look for them. */
-  function findUnited(place: string, represent: ReturnType<typeof representationsOf>) {
-    return (run: Run): Represented => {
-      const known = run.united.get(place)
-      if (known) return represent((become) => known.forEach(become))
-      const all = new Set<Json>()
-      run.united.set(place, all)
-      return represent((become) => {
-        replaceAt(run.root, path, (object) => {
-          const became = become(object)
-          all.add(became)
-          return became
-        })
-      }, run.repeats)
-    }
+  function findUnited(run: Run, place: string, represent: ReturnType<typeof representationsOf>): Represented {
+    const known = run.united.get(place)
+    if (known) return represent((become) => known.forEach(become))
+    const found = represent((become) => replaceAt(run.root, path, become), run.repeats)
+    run.united.set(place, found.entities)
+    return found
   }
 
   function fetchEntities(
@@ -179,12 +170,12 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
   }
 
   function takeEntities(run: Run, request: SubgraphRequest, targets: Represented['targets'], { data, errors }: SubgraphAnswer): void {
-    if (errors) run.errors.push(...entityErrors(run, errors, targets))
+    if (errors) run.errors.push(...told.ofEntities(run.root, errors, targets))
     if (!data) return
     const entities = data._entities
     if (!Array.isArray(entities) || entities.length !== targets.length) {
       logger.error({ subgraph: serviceName }, 'a subgraph answered other entities than it was asked for')
-      run.errors.push(...entityErrors(run, failureErrors('INTERNAL', serviceName, request), targets))
+      run.errors.push(...told.ofEntities(run.root, failureErrors('INTERNAL', serviceName, request), targets))
       return
     }
     run.found.changed()
@@ -198,30 +189,6 @@ export function compileFetch(options: FetchOptions, node: FetchNode, path: PlanP
       else mergeIntoAll(own, entity, vague)
     }
   }
-
-  /** An error of an entity stands wherever the entity does. */
-  function entityErrors(
-    run: Run,
-    errors: readonly GraphQLFormattedError[],
-    targets: readonly (readonly Json[])[],
-  ): readonly GraphQLError[] {
-    const places = placesOf(run.root, path)
-    // An error that names no entity is about all of them: it stands where they begin.
-    const common = (path.includes('@') ? path.slice(0, path.indexOf('@')) : path).filter((part) => typeof part === 'string')
-    return errors
-      .flatMap((error) => {
-        const [, index, ...rest] = error.path ?? []
-        if (typeof index !== 'number') return [errorAt(error, common)]
-        return (targets[index] ?? []).flatMap((target) => places.get(target) ?? []).map((place) => errorAt(error, [...place, ...rest]))
-      })
-      .slice(0, MOST_ERRORS)
-  }
-}
-
-/** What only a subgraph required has no place in the answer: its errors stand at the object that it belongs to. */
-function placeForClient(place: ResponsePlace): ResponsePlace {
-  const hidden = place.findIndex((part) => typeof part === 'string' && part.startsWith(REQUIRED))
-  return (hidden < 0 ? place : place.slice(0, hidden)).map((part) => (typeof part === 'string' ? clientName(part) : part))
 }
 
 /** The answer, for one who writes into its data. */

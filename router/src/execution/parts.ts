@@ -40,7 +40,7 @@ export function writeParts(
   const write = compileObjectWriter(options, type, [selectionSetOf(subselection)])
   const parts: AnswerPart[] = []
   for (const { value, place } of objectsIn(schema, run.root, queryPath)) {
-    const own: Writing = { ...writing, plain: run.plain, path: [...place], problems: [], refusals: [], repeats: NO_REPEATS }
+    const own: Writing = { ...writing, plain: run.strings.plain, path: [...place], problems: [], refusals: [], repeats: NO_REPEATS }
     const data = write(value, own) ?? 'null'
     const told = run.errors.filter(({ path }) => place.every((step, index) => path?.[index] === step))
     parts.push({ label, path: place, data, errors: traced(told.length > 0 ? told : own.problems) })

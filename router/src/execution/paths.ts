@@ -91,8 +91,11 @@ export function placesOf(root: Json, path: PlanPath): ReadonlyMap<Json, readonly
       for (const [position, item] of value.entries()) walk(item, path[index] === '@' ? index + 1 : index, [...place, position])
     } else if (isJson(value)) {
       const part = path[index]
-      if (part === undefined) places.set(value, [...(places.get(value) ?? []), place])
-      else if (typeof part === 'string') walk(fieldOf(value, part), index + 1, [...place, part])
+      if (part === undefined) {
+        const known = places.get(value)
+        if (known) known.push(place)
+        else places.set(value, [place])
+      } else if (typeof part === 'string') walk(fieldOf(value, part), index + 1, [...place, part])
       else if (isOneOf(part, value)) walk(value, index + 1, place)
     }
   }

@@ -1,15 +1,13 @@
 import { GraphQLID, type GraphQLSchema, getNullableType, isObjectType } from 'graphql'
-import type { FetchNode } from '../planning/planner.ts'
+import type { FetchNode, RequiredField, RequiredSelection } from '../planning/planner.ts'
 import type { Representation } from '../sources/source.ts'
-import { textOf } from './leaves.ts'
-import { fieldOf, isJson, type Json, merge, setField } from './merge.ts'
+import { fieldOf, type Json, merge, setField } from './merge.ts'
 import { partOf } from './partial-representations.ts'
 import type { Repeats } from './repeats.ts'
+import { textWriter } from './representation-text.ts'
 import { applyRewrites, isSubType } from './rewrites.ts'
 
-type Selections = NonNullable<FetchNode['requires']>
-type Selection = Selections[number]
-type Field = Extract<Selection, { readonly kind: 'Field' }>
+type Selections = readonly RequiredSelection[]
 
 /** The JSON text that stands for an entity in `_entities`; undefined when the entity lacks what the fetch requires. */
 type Represent = (entity: Json) => string | undefined
@@ -38,6 +36,8 @@ export type Entities = (become: (entity: Json) => Json) => void
 export interface Represented {
   readonly representations: readonly Representation[]
   readonly targets: readonly (readonly Json[])[]
+  /** All entities that were shown, each once, those without a representation too. */
+  readonly entities: ReadonlySet<Json>
 }
 
 /**
@@ -82,21 +82,24 @@ export function representationsOf(
   return (entities, repeats) => {
     const representations: Representation[] = []
     const targets: Json[][] = []
+    const seen = new Set<Json>()
     const byText = new Map<string, Json[]>()
     const byKey = new Map<TypeRepresentation, Map<unknown, Known>>()
 
     /** @returns what may stand in the place of the entity */
     function take(entity: Json): Json {
+      if (seen.has(entity)) return entity
       const type = typeOf(entity)
       const key = type.keys[0] === undefined ? undefined : fieldOf(entity, type.keys[0])
       const same = key === undefined ? undefined : ofType(byKey, type)
       const known = same?.get(key)
-      if (known?.bare === entity) return entity
-      if (known && hasValues(entity, type.keys, known.values)) {
-        if (repeats && known.bare && isBare(entity, type)) {
-          if (!repeats.has(known.bare)) repeats.set(known.bare, { shape: undefined, text: '' })
-          return known.bare
-        }
+      const isKnown = known && hasValues(entity, type.keys, known.values)
+      if (isKnown && repeats && known.bare && isBare(entity, type)) {
+        if (!repeats.has(known.bare)) repeats.set(known.bare, { shape: undefined, text: '' })
+        return known.bare
+      }
+      seen.add(entity)
+      if (isKnown) {
         known.targets.push(entity)
         return entity
       }
@@ -121,7 +124,7 @@ export function representationsOf(
     }
 
     entities(take)
-    return { representations, targets }
+    return { representations, targets, entities: seen }
   }
 }
 
@@ -183,27 +186,28 @@ function forType(schema: GraphQLSchema, requires: Selections, typeName: unknown,
 }
 
 /** Fields of selections that apply to a type, also in fragments inside of each other. */
-const fieldsOf = (schema: GraphQLSchema, selections: Selections, typeName: string): readonly Field[] =>
+const fieldsOf = (schema: GraphQLSchema, selections: Selections, typeName: string): readonly RequiredField[] =>
   selections.flatMap((one) => {
     if (one.kind === 'Field') return [one]
     return appliesTo(schema, one.typeCondition, typeName) ? fieldsOf(schema, one.selections, typeName) : []
   })
 
-const isTypeName = (one: Selection) => one.kind === 'Field' && one.name === '__typename' && one.alias === undefined
+const isTypeName = (one: RequiredSelection) => one.kind === 'Field' && one.name === '__typename' && one.alias === undefined
 
 /** Names of what is selected, identifiers first: objects with the same values have the same text. None where one is more than a leaf. */
 function leafKeys(schema: GraphQLSchema, typeName: string, selections: Selections): readonly string[] {
   const fields = selections.filter((one) => !isTypeName(one))
   if (!fields.every((one) => one.kind === 'Field' && !one.selections)) return []
   const type = schema.getType(typeName)
-  const isId = ({ name }: Field) => isObjectType(type) && getNullableType(type.getFields()[name]?.type) === GraphQLID
-  return (fields as readonly Field[])
+  const isId = ({ name }: RequiredField) => isObjectType(type) && getNullableType(type.getFields()[name]?.type) === GraphQLID
+  const names = (fields as readonly RequiredField[])
     .toSorted((one, other) => Number(isId(other)) - Number(isId(one)))
     .map(({ alias, name }) => alias ?? name)
+  return [...new Set(names)]
 }
 
 /** Copies leaf fields of an object; undefined when it lacks one, or holds one that would not be the same as text. */
-function leafPicker(fields: readonly Field[]): (entity: Json) => Json | undefined {
+function leafPicker(fields: readonly RequiredField[]): (entity: Json) => Json | undefined {
   const names = [...new Set(fields.map(({ alias, name }) => alias ?? name))]
   return (entity) => {
     const picked: Json = {}
@@ -218,66 +222,3 @@ function leafPicker(fields: readonly Field[]): (entity: Json) => Json | undefine
 
 const appliesTo = (schema: GraphQLSchema, condition: string | undefined, typeName: string) =>
   condition === undefined || isSubType(schema, condition, typeName)
-
-/** Writes selected fields of an object; undefined when it lacks one. */
-function textWriter(schema: GraphQLSchema, selections: Selections): (value: Json) => string | undefined {
-  if (selections.some(({ kind }) => kind === 'InlineFragment')) return abstractWriter(schema, selections)
-  const fields = joined(selections as readonly Field[]).map(({ alias, name, selections: inner }) => ({
-    name: alias ?? name,
-    prefix: `${JSON.stringify(alias ?? name)}:`,
-    write: inner ? nested(textWriter(schema, inner)) : scalarText,
-  }))
-  return (value) => {
-    let text = ''
-    for (const { name, prefix, write } of fields) {
-      const given = fieldOf(value, name)
-      const part = given === undefined ? undefined : write(given)
-      if (part === undefined) return undefined
-      text += text === '' ? prefix + part : `,${prefix}${part}`
-    }
-    return `{${text}}`
-  }
-}
-
-/** Fields of one name are one field, with all that is selected of it. */
-function joined(fields: readonly Field[]): readonly Field[] {
-  const byName = new Map<string, Field>()
-  for (const field of fields) {
-    const name = field.alias ?? field.name
-    const known = byName.get(name)
-    byName.set(name, known?.selections && field.selections ? { ...known, selections: [...known.selections, ...field.selections] } : field)
-  }
-  return [...byName.values()]
-}
-
-/** Selections with fragments inside a key: what applies depends on each object. */
-function abstractWriter(schema: GraphQLSchema, selections: Selections): (value: Json) => string | undefined {
-  const parts = selections.map((one) =>
-    one.kind === 'Field'
-      ? { condition: undefined, write: textWriter(schema, [one]) }
-      : { condition: one.typeCondition, write: textWriter(schema, one.selections) },
-  )
-  return (value) => {
-    const joined: Json = {}
-    for (const { condition, write } of parts) {
-      if (condition !== undefined && !(typeof value.__typename === 'string' && isSubType(schema, condition, value.__typename))) continue
-      const text = write(value)
-      if (text === undefined) return undefined
-      merge(joined, JSON.parse(text) as Json)
-    }
-    return JSON.stringify(joined)
-  }
-}
-
-function nested(write: (value: Json) => string | undefined): (value: unknown) => string | undefined {
-  const writeValue = (value: unknown): string | undefined => {
-    if (value === null) return 'null'
-    if (isJson(value)) return write(value)
-    if (!Array.isArray(value)) return undefined
-    const items = value.map(writeValue)
-    return items.includes(undefined) ? undefined : `[${items.join()}]`
-  }
-  return writeValue
-}
-
-const scalarText = (value: unknown): string => (typeof value === 'string' ? textOf(value) : JSON.stringify(value))
