@@ -63,19 +63,24 @@ function fieldsByGraph({ directives = [], fields = [] }: ObjectTypeDefinitionNod
   })
 }
 
+/** Tells of an operation, by its text, whether Apollo's planner is known to get its plan wrong. */
+export function apolloDoubts(executionSdl: string): (text: string) => boolean {
+  const supergraph = parse(executionSdl, { noLocation: true })
+  const doubtful = doubtfulFields(supergraph)
+  const unmerged = unmergedFields(supergraph)
+  return (text) => {
+    if (doubtful.size === 0 && !(unmerged.size > 0 && CONDITION.test(text))) return false
+    const operation = parse(text, { noLocation: true })
+    return selects(operation, doubtful) || (CONDITION.test(text) && selects(operation, unmerged))
+  }
+}
+
 /**
  * An engine that leaves to another what Apollo's planner gets wrong, and what makes it fail.
  * @param openOther opens that one, once it is needed; where it cannot be opened the first plans all
  */
 export function helpedEngine(executionSdl: string, engine: PlanEngine, openOther: () => Promise<PlanEngine>): PlanEngine {
-  const supergraph = parse(executionSdl, { noLocation: true })
-  const doubtful = doubtfulFields(supergraph)
-  const unmerged = unmergedFields(supergraph)
-  const isDoubtful = (text: string): boolean => {
-    if (doubtful.size === 0 && !(unmerged.size > 0 && CONDITION.test(text))) return false
-    const operation = parse(text, { noLocation: true })
-    return selects(operation, doubtful) || (CONDITION.test(text) && selects(operation, unmerged))
-  }
+  const isDoubtful = apolloDoubts(executionSdl)
   let other: Promise<PlanEngine> | undefined
   async function planOtherwise(text: string, choices: PlanChoices): Promise<Plan> {
     other ??= openOther().catch(() => engine)

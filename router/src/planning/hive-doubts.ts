@@ -1,7 +1,6 @@
 import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 import { namesIn } from '../supergraph/needed-names.ts'
-import { nestsConditions } from './conditions.ts'
 import { interfaceObjectDoubts } from './interface-object-doubts.ts'
 import type { Plan, PlanNode } from './planner.ts'
 
@@ -64,7 +63,7 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
           doubtful ||= !OF_GRAPHQL.has(name.value)
         },
       })
-      return doubtful || (onInterface && intricate) || aboutInterfaceObjects(operation) || nestsConditions(operation)
+      return doubtful || (onInterface && intricate) || aboutInterfaceObjects(operation)
     },
   }
 }

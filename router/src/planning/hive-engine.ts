@@ -1,5 +1,7 @@
 import { QueryPlanner } from '@graphql-hive/router-query-planner'
 import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql'
+import { apolloDoubts } from './apollo-doubts.ts'
+import { nestsConditions } from './conditions.ts'
 import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
 import { hivePlan } from './hive-plan.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
@@ -13,13 +15,16 @@ import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
 export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEngine>): PlanEngine {
   const planner = new QueryPlanner(executionSdl)
   const doubts = hiveDoubts(executionSdl)
+  const isBeyondOther = apolloDoubts(executionSdl)
   const hidesTypes = hasInaccessibleTypes(parse(executionSdl, { noLocation: true }))
   let other: Promise<PlanEngine> | undefined
 
-  function tryPlan(document: DocumentNode, { labels }: PlanChoices): Plan | null {
+  function tryPlan(text: string, { labels }: PlanChoices): Plan | null {
+    const document = parse(text, { noLocation: true })
     const fetched = withoutUnfetched(document, hidesTypes)
     if (!fetched) return { kind: 'QueryPlan' }
-    if (doubts.about(fetched)) return null
+    // Few conditions inside of conditions are planned wrongly: what the other engine would get wrong for sure stays here.
+    if (doubts.about(fetched) || (nestsConditions(fetched) && !isBeyondOther(text))) return null
     try {
       const made = planner.plan(print(fetched), undefined, new Set(labels), percentageOf(planner.overridePercentages, labels))
       const plan = hivePlan(made)
@@ -31,7 +36,7 @@ export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEn
 
   return {
     async plan(text, choices) {
-      const plan = tryPlan(parse(text, { noLocation: true }), choices)
+      const plan = tryPlan(text, choices)
       if (plan) return plan
       other ??= openOther()
       return (await other).plan(text, { ...choices, defer: false })
