@@ -15,15 +15,15 @@ interface FoundServer {
 }
 
 /** Servers given by the environment, or running from this checkout: native ones, and those that Docker Compose holds. Starts none. */
-export async function findServers(): Promise<ReadonlyMap<ServerKind, FoundServer>> {
+export async function findServers(kinds: readonly ServerKind[] = serverKinds): Promise<ReadonlyMap<ServerKind, FoundServer>> {
   const found = new Map<ServerKind, FoundServer>()
-  for (const kind of serverKinds) {
+  for (const kind of kinds) {
     const given = process.env[kind.variable]
     const running = nativeProcess({ folder: join(homeFolder(), kind.native.name) })
     if (given) found.set(kind, { url: given, how: `given: ${given}` })
     else if (running) found.set(kind, { url: kind.url(`127.0.0.1:${running.port}`), how: `port ${running.port}, process ${running.pid}` })
   }
-  const missing = process.env.VIBELY_SERVERS === 'native' ? [] : serverKinds.filter((kind) => !found.has(kind))
+  const missing = process.env.VIBELY_SERVERS === 'native' ? [] : kinds.filter((kind) => !found.has(kind))
   const addresses = await composeAddresses(missing.map(({ compose }) => compose))
   for (const kind of missing) {
     const address = addresses.get(kind.compose.service)
@@ -32,10 +32,18 @@ export async function findServers(): Promise<ReadonlyMap<ServerKind, FoundServer
   return found
 }
 
-/** The servers that a command works on. @throws Problem that names the first which is not there */
-export async function runningServers(): Promise<ServerUrls> {
-  const found = await findServers()
-  const entries = serverKinds.map((kind) => {
+/**
+ * The servers that a command works on.
+ * @param variables which; all when none is named
+ * @throws Problem that names the first which is not there
+ */
+export async function runningServers<Variable extends keyof ServerUrls>(
+  ...variables: readonly Variable[]
+): Promise<Pick<ServerUrls, Variable>> {
+  const wanted: readonly string[] = variables
+  const kinds = serverKinds.filter(({ variable }) => wanted.length === 0 || wanted.includes(variable))
+  const found = await findServers(kinds)
+  const entries = kinds.map((kind) => {
     const server = found.get(kind)
     if (server) return [kind.variable, server.url] as const
     throw new Problem(
@@ -43,7 +51,7 @@ export async function runningServers(): Promise<ServerUrls> {
       'Start the servers with npm run vibely -- up, or set the variable.',
     )
   })
-  return Object.fromEntries(entries) as unknown as ServerUrls
+  return Object.fromEntries(entries) as unknown as Pick<ServerUrls, Variable>
 }
 
 // As at the start of the server.

@@ -46,7 +46,7 @@ export async function dlq(args: string[]): Promise<void> {
   const act = actions[action]
   if (values.help || !act) return console.log(HELP)
   const logger = createLogger({ service: 'vibely', level: 'warn' })
-  const { KAFKA_BROKERS } = await runningServers()
+  const { KAFKA_BROKERS } = await runningServers('KAFKA_BROKERS')
   await using bus = openBus({ brokers: KAFKA_BROKERS.split(','), namespace: namespace(), clientId: 'vibely-dlq', logger })
   await asOperator(() => act(bus, id, values))
 }

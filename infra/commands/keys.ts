@@ -10,10 +10,23 @@ export async function keys(args: string[]): Promise<void> {
   const { positionals } = parseArgs({ args, allowPositionals: true })
   if (positionals.join(' ') !== 'rotate')
     throw new Problem('What is to be done with the keys?', 'keys rotate makes a new one for access tokens.')
-  const secret = process.env.TOKEN_KEY_SECRET || (developmentSecrets().TOKEN_KEY_SECRET ?? '')
-  const { POSTGRES_URL: postgresUrl } = await runningServers()
-  const { kid, signsFrom } = await rotateKeysOf({ postgresUrl, namespace: namespace(), secret })
+  const secret = tokenKeySecret()
+  const { POSTGRES_URL: postgresUrl } = await runningServers('POSTGRES_URL')
+  const rotation = await rotateKeysOf({ postgresUrl, namespace: namespace(), secret })
+  if (!rotation) throw new Problem('There is no key to replace.', 'Auth makes the first one when it starts.')
+  const { kid, made, knownFrom } = rotation
   console.log(
-    `Key ${kid} signs access tokens from ${signsFrom.toISOString()}. Nobody is signed out: the one before stays published for its tokens.`,
+    made
+      ? `Key ${kid} signs access tokens from ${knownFrom.toISOString()}. Nobody is signed out: the one before stays published for its tokens.`
+      : `Nothing was done: key ${kid} is new itself. It signs from ${knownFrom.toISOString()} at the latest, and can be replaced then.`,
   )
+}
+
+/** The secret that seals the keys. That of this checkout is for its own database alone: keys sealed with it elsewhere would stop auth there. */
+function tokenKeySecret(): string {
+  const given = process.env.TOKEN_KEY_SECRET
+  if (given) return given
+  if (process.env.POSTGRES_URL)
+    throw new Problem('POSTGRES_URL is set, and TOKEN_KEY_SECRET is not.', 'Set it to what auth has: it seals the keys in that database.')
+  return developmentSecrets().TOKEN_KEY_SECRET ?? ''
 }

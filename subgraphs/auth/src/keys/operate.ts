@@ -1,12 +1,12 @@
 import { openDb } from '../db.ts'
 import { type Rotation, rotateSigningKey } from './signing-keys.ts'
 
-/** Rotates the signing keys of an installation from outside of its processes, which read them anew every minute. @throws Error as `rotateSigningKey` */
+/** `rotateSigningKey` from outside of an installation's processes, which read the keys anew every minute. @throws Error as it does */
 export async function rotateKeysOf(options: {
   readonly postgresUrl: string
   readonly namespace: string
   readonly secret: string
-}): Promise<Rotation> {
+}): Promise<Rotation | null> {
   const db = openDb(options)
   try {
     return await rotateSigningKey({ db, secret: options.secret })

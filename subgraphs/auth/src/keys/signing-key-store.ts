@@ -23,20 +23,20 @@ export async function ensureSigningKey(db: Db, make: () => Promise<NewSigningKey
 /**
  * Stores a key beside those that sign now, which rest from then on.
  * @param options.youngestMs a key that is no older is the next one already: it stays so, and nothing is stored
- * @returns the next key
+ * @returns the next key, and whether it is the one made
  */
 export async function replaceSigningKey(
   db: Db,
   made: NewSigningKey,
   { youngestMs, retiredAt }: { readonly youngestMs: number; readonly retiredAt: Date },
-): Promise<Pick<StoredSigningKey, 'kid' | 'createdAt'>> {
+): Promise<Pick<StoredSigningKey, 'kid' | 'createdAt'> & { readonly stored: boolean }> {
   return db.$transaction(async (tx) => {
     await lockKeys(tx)
     const live = await tx.signingKey.findMany({ where: { retiredAt: null }, orderBy: { createdAt: 'desc' } })
     const [newest] = live
-    if (newest && newest.createdAt.getTime() > Date.now() - youngestMs) return newest
+    if (newest && newest.createdAt.getTime() > Date.now() - youngestMs) return { ...newest, stored: false }
     await tx.signingKey.updateMany({ where: { kid: { in: live.map(({ kid }) => kid) } }, data: { retiredAt } })
-    return insert(tx, made)
+    return { ...(await insert(tx, made)), stored: true }
   })
 }
 

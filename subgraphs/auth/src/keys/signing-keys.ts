@@ -71,23 +71,29 @@ export async function openSigningKeys({ db, secret }: { readonly db: Db; readonl
   }
 }
 
-/** A key that is to sign, and when it will. */
+/** The newest key after a rotation. */
 export interface Rotation {
   readonly kid: string
-  readonly signsFrom: Date
+  /** False when there was one that is new itself. */
+  readonly made: boolean
+  /** When all verifiers know it: from then on it signs, and can be replaced in turn. */
+  readonly knownFrom: Date
 }
 
 /**
  * Makes a new key that signs as soon as all verifiers know it; the present one rests a little later, and stays published
- * while a token of it can live: nobody is signed out. Repeated within that time it changes nothing.
+ * while a token of it can live: nobody is signed out. While the newest is new itself it changes nothing.
+ * @returns null when there is none to replace: the first is auth's to make, with its own secret
  * @throws Error when the secret is not that of the keys
  */
-export async function rotateSigningKey({ db, secret }: { readonly db: Db; readonly secret: string }): Promise<Rotation> {
-  await openSigningKeys({ db, secret })
+export async function rotateSigningKey({ db, secret }: { readonly db: Db; readonly secret: string }): Promise<Rotation | null> {
+  const present = choose(await findSigningKeys(db), Date.now())
+  if (!present) return null
+  openPrivateKey(secret, present)
   const made = await newSigningKey(secret)
   const now = Date.now()
   const next = await replaceSigningKey(db, made, { youngestMs: PUBLISHED_BEFORE_MS, retiredAt: new Date(now + RETIRED_AFTER_MS) })
-  return { kid: next.kid, signsFrom: new Date(next.createdAt.getTime() + PUBLISHED_BEFORE_MS) }
+  return { kid: next.kid, made: next.stored, knownFrom: new Date(next.createdAt.getTime() + PUBLISHED_BEFORE_MS) }
 }
 
 async function newSigningKey(secret: string): Promise<Omit<StoredSigningKey, 'createdAt' | 'retiredAt'>> {
