@@ -1,6 +1,7 @@
 import { type DocumentNode, type FieldDefinitionNode, Kind, type ObjectTypeDefinitionNode, parse, print, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 import { namesIn } from '../supergraph/needed-names.ts'
+import { hasCondition } from './conditions.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
 
 /**
@@ -69,9 +70,9 @@ export function apolloDoubts(executionSdl: string): (text: string) => boolean {
   const doubtful = doubtfulFields(supergraph)
   const unmerged = unmergedFields(supergraph)
   return (text) => {
-    if (doubtful.size === 0 && !(unmerged.size > 0 && CONDITION.test(text))) return false
+    if (doubtful.size === 0 && !(unmerged.size > 0 && hasCondition(text))) return false
     const operation = parse(text, { noLocation: true })
-    return selects(operation, doubtful) || (CONDITION.test(text) && selects(operation, unmerged))
+    return selects(operation, doubtful) || (hasCondition(text) && selects(operation, unmerged))
   }
 }
 
@@ -97,8 +98,6 @@ export function helpedEngine(executionSdl: string, engine: PlanEngine, openOther
     },
   }
 }
-
-const CONDITION = /@(?:skip|include)\b/
 
 function selects(operation: DocumentNode, names: ReadonlySet<string>): boolean {
   let found = false

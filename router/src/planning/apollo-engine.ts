@@ -1,7 +1,8 @@
 import { operationFromDocument } from '@apollo/federation-internals'
 import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
+import { type ASTNode, type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { loadSupergraph } from '../supergraph/load.ts'
+import { isCondition } from './conditions.ts'
 import { mendPathTrees } from './path-trees.ts'
 import type { FetchNode, Plan, PlanEngine, PlanNode } from './planner.ts'
 
@@ -34,8 +35,6 @@ const neverEmpty = (document: DocumentNode): DocumentNode =>
         : undefined
     },
   })
-
-const isCondition = ({ name }: DirectiveNode) => name.value === 'skip' || name.value === 'include'
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 

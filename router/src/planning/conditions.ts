@@ -1,6 +1,10 @@
 import { type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionNode } from 'graphql'
 
-const isCondition = ({ name }: DirectiveNode): boolean => name.value === 'skip' || name.value === 'include'
+/** `@skip` or `@include`. */
+export const isCondition = ({ name }: DirectiveNode): boolean => name.value === 'skip' || name.value === 'include'
+
+/** True for GraphQL with a condition in it, whatever surrounds it. */
+export const hasCondition = (text: string): boolean => /@(?:skip|include)\b/.test(text)
 
 /** True for an operation that has conditions inside of what is under a condition. */
 export function nestsConditions({ definitions }: DocumentNode): boolean {

@@ -1,6 +1,7 @@
 import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 import { namesIn } from '../supergraph/needed-names.ts'
+import { isCondition } from './conditions.ts'
 import { interfaceObjectDoubts } from './interface-object-doubts.ts'
 import type { Plan, PlanNode } from './planner.ts'
 
@@ -57,10 +58,10 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
         FragmentDefinition() {
           intricate = true
         },
-        Directive({ name }) {
-          intricate ||= name.value === 'skip' || name.value === 'include'
+        Directive(directive) {
+          intricate ||= isCondition(directive)
           // It leaves out those that subgraphs define.
-          doubtful ||= !OF_GRAPHQL.has(name.value)
+          doubtful ||= !OF_GRAPHQL.has(directive.name.value)
         },
       })
       return doubtful || (onInterface && intricate) || aboutInterfaceObjects(operation)

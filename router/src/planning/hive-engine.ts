@@ -1,7 +1,7 @@
 import { QueryPlanner } from '@graphql-hive/router-query-planner'
 import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql'
 import { apolloDoubts } from './apollo-doubts.ts'
-import { nestsConditions } from './conditions.ts'
+import { isCondition, nestsConditions } from './conditions.ts'
 import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
 import { hivePlan } from './hive-plan.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
@@ -92,9 +92,8 @@ const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
 function decided<T extends ASTNode & { readonly directives?: readonly DirectiveNode[] }>(selection: T): T | null | undefined {
   const literals = (selection.directives ?? []).flatMap((directive) => {
     const value = directive.arguments?.find(({ name }) => name.value === 'if')?.value
-    const { value: name } = directive.name
-    return value?.kind === Kind.BOOLEAN && (name === 'skip' || name === 'include')
-      ? [{ directive, kept: value.value === (name === 'include') }]
+    return value?.kind === Kind.BOOLEAN && isCondition(directive)
+      ? [{ directive, kept: value.value === (directive.name.value === 'include') }]
       : []
   })
   if (literals.length === 0) return undefined
