@@ -8,6 +8,7 @@ import { whileRecent } from './recent-authentication.ts'
 
 /** What a token has to be to be believed. */
 export interface TokenRules {
+  /** One of these: where there are none no token is believed. */
   readonly issuers: readonly string[]
   /** Empty where tokens are for whoever gets them. */
   readonly audiences: readonly string[]
@@ -54,7 +55,7 @@ export function openAccessTokens({ keys, rules }: { readonly keys: KeySet; reado
     const { payload } = await jwtVerify(token, keys.find, {
       algorithms: [...algorithms],
       ...(typ !== undefined && { typ }),
-      ...(issuers.length > 0 && { issuer: [...issuers] }),
+      issuer: [...issuers],
       ...(audiences.length > 0 && { audience: [...audiences] }),
       clockTolerance: LEEWAY_SECONDS,
       requiredClaims: [...claims],
