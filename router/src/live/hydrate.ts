@@ -24,6 +24,7 @@ import { EVENT_SERVICE } from '../execution/executor.ts'
 import { failureErrors } from '../execution/failure-errors.ts'
 import type { FetchNode, Plan, PlanNode, SubscriptionNode } from '../planning/planner.ts'
 import { type Source, SourceFailure, type SubgraphAnswer, type SubgraphRequest } from '../sources/source.ts'
+import { asOneField } from './one-field.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -72,7 +73,7 @@ export function eventSources(schema: GraphQLSchema, primary: FetchNode, owner: S
     for (const field of selectionsOf(set, typeName, variables)) {
       const name = responseName(field)
       const known = fields.get(name)
-      fields.set(name, known ? merged(known, field) : field)
+      fields.set(name, known ? asOneField(known, field) : field)
     }
     return [...fields.values()]
   }
@@ -179,12 +180,6 @@ function namingTypes(type: GraphQLOutputType | undefined, value: unknown): unkno
   const fields = named.getFields()
   const parts = Object.entries(value).map(([name, part]) => [name, namingTypes(fields[name]?.type, part)])
   return { __typename: named.name, ...Object.fromEntries(parts) }
-}
-
-/** Two selections of one field as one: valid documents select the same with the same arguments. */
-function merged(one: FieldNode, other: FieldNode): FieldNode {
-  const selections = [...(one.selectionSet?.selections ?? []), ...(other.selectionSet?.selections ?? [])]
-  return one.selectionSet ? { ...one, selectionSet: { kind: Kind.SELECTION_SET, selections } } : one
 }
 
 const responseName = ({ alias, name }: FieldNode) => alias?.value ?? name.value
