@@ -48,8 +48,8 @@ export interface BusOptions {
   readonly logger: Logger
 }
 
-/** A topic has no leader at first, and a broker may not know it yet: kafkajs waits for the one and gives up at the other. */
-const untilKnown = retry(handleAll, { maxAttempts: 12, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 }) })
+/** A new topic is unknown at first, then has no leader, then one that does not know of it: kafkajs gives up at most of that. */
+const untilLed = retry(handleAll, { maxAttempts: 12, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 }) })
 
 const LEVELS = {
   [logLevel.ERROR]: 'warn',
@@ -106,7 +106,8 @@ export function openBus({ brokers, namespace, clientId, logger }: BusOptions): B
             configEntries: compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
           })),
         })
-        await untilKnown.execute(() => admin.fetchTopicMetadata({ topics: topics.map(({ name }) => qualify(namespace, name)) }))
+        // Only leaders answer this.
+        await untilLed.execute(() => Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(qualify(namespace, name)))))
       }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()))
