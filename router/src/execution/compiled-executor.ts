@@ -1,6 +1,7 @@
 import type { Logger } from '@vibely/kit/logger'
 import { type DirectiveNode, type DocumentNode, visit } from 'graphql'
 import type { PreparedOperation } from '../operations/prepare.ts'
+import { hasCondition } from '../planning/conditions.ts'
 import type { PlanNode } from '../planning/planner.ts'
 import type { Source } from '../sources/source.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
@@ -115,13 +116,10 @@ function compileOperation(
   }
 }
 
-/** In a fetch of a plan. */
-const CONDITION = /@(?:skip|include)\(/
-
 /** What holds for a whole plan. */
 const natureOf = (node: PlanNode) => ({
   apart: usesSurroundings(node),
-  conditional: CONDITION.test(JSON.stringify(node)),
+  conditional: hasCondition(JSON.stringify(node)),
   isSoleOrigin: soleOrigins(node),
 })
 
