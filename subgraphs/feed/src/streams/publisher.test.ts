@@ -79,21 +79,42 @@ test('two publishers at once publish each event once', async () => {
 test('a Redis that lost its data is filled again, with what came meanwhile, under the same epoch', async () => {
   const { redis, namespace } = fresh
   const stream = liveKeys(namespace).stream(channel)
+  const all = [stream, qualify(namespace, 'live_filling'), qualify(namespace, 'live_filled')]
   await append(1, 2, 3)
   await using _ = startPublisher({ ...fresh, logger })
   await eventually(async () => assert.deepEqual(await streamed(), upTo(3)))
   const [before] = await live.range(channel, 0)
 
-  await redis.del(stream, qualify(namespace, 'live_filled'))
+  await redis.del(all)
   await eventually(async () => assert.deepEqual(await streamed(), upTo(3)))
 
   // An event that was written between the loss and its discovery makes the stream begin in the middle.
   await redis
     .multi()
-    .del(stream, qualify(namespace, 'live_filled'))
+    .del(all)
     .xadd(stream, '4-0', 'epoch', before?.epoch ?? '', 'data', '{"n":4}')
     .exec()
   await append(4)
   await eventually(async () => assert.deepEqual(await streamed(), upTo(4)))
   assert.deepEqual(new Set((await live.range(channel, 0)).map(({ epoch }) => epoch)), new Set([before?.epoch]))
+})
+
+test('a Redis that loses its data again while it is filled is filled once more', async () => {
+  const { redis, namespace, database } = fresh
+  const channels = Array.from({ length: 200 }, (_, index) => `${channel}:${index}`)
+  await inTransaction(database.client, database.db, (tx) =>
+    appendEvents(
+      tx,
+      channels.map((one) => ({ channel: one, data: { n: 1 } })),
+    ),
+  )
+  await using _ = startPublisher({ ...fresh, logger })
+  const streams = channels.map((one) => liveKeys(namespace).stream(one))
+  const all = [...streams, qualify(namespace, 'live_filling'), qualify(namespace, 'live_filled')]
+  const isFilled = async () => (await redis.exists(streams)) === streams.length
+  await eventually(isFilled)
+  await redis.del(all)
+  await eventually(async () => (await redis.exists(qualify(namespace, 'live_filling'))) === 1)
+  await redis.del(all)
+  await eventually(isFilled)
 })

@@ -4,7 +4,7 @@ import type { Logger } from '@vibely/kit/logger'
 import type { Database } from '@vibely/kit/mongo'
 import { type Namespace, qualify } from '@vibely/kit/namespace'
 import { openLease } from '@vibely/kit/relay-lease'
-import type { Redis } from 'ioredis'
+import { type Redis, ReplyError } from 'ioredis'
 import { startWorker, type Worker } from '../worker.ts'
 import { channelsToPublish, eventsAfter, markPublished, readEpoch, storedChannels } from './store.ts'
 
@@ -91,6 +91,8 @@ async function refillIfLost({
   const markKey = qualify(namespace, 'live_filled')
   const mark = await redis.get(markKey)
   if (mark === epoch) return
+  const begunKey = qualify(namespace, 'live_filling')
+  await redis.set(begunKey, epoch)
   const streamOf = liveKeys(namespace).stream
   let count = 0
   for (let after = ''; ; ) {
@@ -106,6 +108,12 @@ async function refillIfLost({
     if (page.length < CHANNELS_A_PAGE || !lastOfPage) break
     after = lastOfPage.channel
   }
-  await redis.set(markKey, epoch)
+  try {
+    await redis.rename(begunKey, markKey)
+  } catch (error) {
+    // Lost again while it was filled: without a mark the next look fills it once more.
+    if (error instanceof ReplyError) return
+    throw error
+  }
   logger.info({ channels: count }, 'live streams filled from the store')
 }
