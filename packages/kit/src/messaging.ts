@@ -106,8 +106,8 @@ export function openBus({ brokers, namespace, clientId, logger }: BusOptions): B
             configEntries: compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
           })),
         })
-        // Only leaders answer this.
-        await untilLed.execute(() => Promise.all(topics.map(({ name }) => admin.fetchTopicOffsets(qualify(namespace, name)))))
+        // Only leaders answer this. One at a time: what is still asked for when another fails would open the connection again.
+        for (const { name } of topics) await untilLed.execute(() => admin.fetchTopicOffsets(qualify(namespace, name)))
       }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()))
