@@ -5,6 +5,7 @@ import { isCondition, nestsConditions } from './conditions.ts'
 import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
 import { hivePlan } from './hive-plan.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
+import { withConditionsAtRootFields } from './root-conditions.ts'
 
 /**
  * The planner of Hive Router, native code. It knows no `@defer`: such answers come whole.
@@ -16,12 +17,15 @@ export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEn
   const planner = new QueryPlanner(executionSdl)
   const doubts = hiveDoubts(executionSdl)
   const isBeyondOther = apolloDoubts(executionSdl)
-  const hidesTypes = hasInaccessibleTypes(parse(executionSdl, { noLocation: true }))
+  const supergraph = parse(executionSdl, { noLocation: true })
+  const hidesTypes = hasInaccessibleTypes(supergraph)
+  const isRoot = rootTypes(supergraph)
   let other: Promise<PlanEngine> | undefined
 
   function tryPlan(text: string, { labels }: PlanChoices): Plan | null {
     const document = parse(text, { noLocation: true })
-    const fetched = withoutUnfetched(document, hidesTypes)
+    const asked = withoutUnfetched(document, hidesTypes)
+    const fetched = asked && withConditionsAtRootFields(asked, isRoot)
     if (!fetched) return { kind: 'QueryPlan' }
     // Few conditions inside of conditions are planned wrongly: what the other engine would get wrong for sure stays here.
     if (doubts.about(fetched) || (nestsConditions(fetched) && !isBeyondOther(text))) return null
@@ -85,6 +89,12 @@ const hasInaccessibleTypes = (supergraph: DocumentNode): boolean =>
   supergraph.definitions.some(
     (one) => one.kind === Kind.OBJECT_TYPE_DEFINITION && (one.directives ?? []).some(({ name }) => name.value === 'inaccessible'),
   )
+
+function rootTypes(supergraph: DocumentNode): (typeName: string) => boolean {
+  const schemas = supergraph.definitions.filter((one) => one.kind === Kind.SCHEMA_DEFINITION)
+  const names = new Set(schemas.flatMap(({ operationTypes }) => operationTypes.map(({ type }) => type.name.value)))
+  return (typeName) => names.has(typeName)
+}
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 

@@ -7,6 +7,13 @@ const products = [
 
 const RETURNING = 'the planner asks for a required field of the same subgraph without what that requires itself'
 
+const CHAINED = { products: [{ chained: 'chained 11' }, { chained: 'chained 1' }] }
+/** Fields under `$a` and `$b`. */
+const UNDER_TWO = [
+  'query($a: Boolean!, $b: Boolean!) { ... @include(if: $a) { products @include(if: $b) { chained } } }',
+  'query($a: Boolean!, $b: Boolean!) { ... @include(if: $a) { ...F @include(if: $b) } } fragment F on Query { products { chained } }',
+]
+
 export const suite: Suite = {
   what: '@requires of one subgraph on another, in chains, of nested fields, and of what is null',
   subgraphs: () => ({
@@ -83,6 +90,31 @@ export const suite: Suite = {
     {
       query: '{ shipped { chained size { unit } weight: hasDiscount } }',
       data: { shipped: [{ chained: 'chained 11', size: { unit: 'cm' }, weight: true }] },
+      stockFails: RETURNING,
+    },
+    {
+      query: 'query($b: Boolean!) { ... on Query @include(if: $b) { products { chained } } }',
+      variables: { b: true },
+      data: CHAINED,
+      stockFails: RETURNING,
+    },
+    {
+      query: 'query($b: Boolean!) { ... on Query @include(if: $b) { products { chained } } }',
+      variables: { b: false },
+      data: {},
+    },
+    ...UNDER_TWO.flatMap((query) => [
+      { query, variables: { a: true, b: true }, data: CHAINED, stockFails: RETURNING },
+      { query, variables: { a: true, b: false }, data: {} },
+      { query, variables: { a: false, b: true }, data: {} },
+    ]),
+    {
+      query: `query($a: Boolean!, $b: Boolean!) {
+        ... @skip(if: $a) { products { id } ...S ... @include(if: $a) { shipped { estimate } } ... @defer { products { chained @skip(if: $b) } } }
+      }
+      fragment S on Query { shipped { id @include(if: $b) chained } }`,
+      variables: { a: false, b: true },
+      data: { products: [{ id: 'p1' }, { id: 'p2' }], shipped: [{ id: 'p1', chained: 'chained 11' }] },
       stockFails: RETURNING,
     },
   ],
