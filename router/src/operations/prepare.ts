@@ -30,6 +30,7 @@ import { type OperationCost, operationCost } from './cost.ts'
 import { allowanceOf } from './cost-charges.ts'
 import type { Variables } from './cost-terms.ts'
 import { withDataNames, withPlanVariables } from './data-names.ts'
+import { withoutDeadBranches } from './dead-branches.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
 import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
@@ -250,7 +251,8 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
 
   async function planned(document: DocumentNode, choices: PlanChoices): Promise<Plan> {
     try {
-      return await plans.plan(print(withPlanVariables(withoutDirectives(document, state.unplannedDirectives))), choices)
+      const alive = withoutDeadBranches(state.apiSchema, withoutDirectives(document, state.unplannedDirectives))
+      return await plans.plan(print(withPlanVariables(alive)), choices)
     } catch (error) {
       throw error instanceof Fault ? new InvalidOperation([error]) : error
     }

@@ -62,6 +62,7 @@ function withoutUnfetched(document: DocumentNode, typed: boolean): DocumentNode 
   let empty = false
   const rest = visit(document, {
     Field: {
+      enter: withoutOwnName,
       leave(field) {
         const name = field.name.value
         if (name === '__schema' || name === '__type') return null
@@ -97,6 +98,11 @@ function rootTypes(supergraph: DocumentNode): (typeName: string) => boolean {
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+
+/** `name: name` is another field than `name` for the planner: it asks for both under one name, or breaks. */
+function withoutOwnName({ alias, ...field }: FieldNode): FieldNode | undefined {
+  return alias?.value === field.name.value ? field : undefined
+}
 
 /** Null where a literal `@skip` or `@include` leaves the selection out. */
 function decided<T extends ASTNode & { readonly directives?: readonly DirectiveNode[] }>(selection: T): T | null | undefined {

@@ -77,7 +77,7 @@ const union = (some: readonly DirectiveNode[], more: readonly DirectiveNode[]): 
 ]
 
 const hasNamesake = ({ name }: DirectiveNode, others: readonly DirectiveNode[]) => others.some((other) => other.name.value === name.value)
-const asked = ({ arguments: given = [] }: DirectiveNode) => given.map(print).join()
-const isSame = (one: DirectiveNode, other: DirectiveNode) => one.name.value === other.name.value && asked(one) === asked(other)
+const termOf = ({ arguments: given = [] }: DirectiveNode) => given.map(print).join()
+const isSame = (one: DirectiveNode, other: DirectiveNode) => one.name.value === other.name.value && termOf(one) === termOf(other)
 const contradict = (one: DirectiveNode, other: DirectiveNode) =>
-  isCondition(one) && isCondition(other) && one.name.value !== other.name.value && asked(one) === asked(other)
+  isCondition(one) && isCondition(other) && one.name.value !== other.name.value && termOf(one) === termOf(other)

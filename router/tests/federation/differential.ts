@@ -12,7 +12,7 @@ import { failingResolvers, faulty } from './faults.ts'
 import { type ExecutorFactory, silent } from './harness.ts'
 import { hashingSources } from './hashing-source.ts'
 import { type RandomOperation, randomOperation, TYPED } from './random-operation.ts'
-import { withoutConditions } from './without-conditions.ts'
+import { NOTHING, withoutConditions } from './without-conditions.ts'
 
 export interface Differential {
   readonly state: SchemaState
@@ -21,11 +21,13 @@ export interface Differential {
   /** Where the right side plans, if not in `state`. */
   readonly rightState?: SchemaState
   readonly caller?: Caller
+  /** See `randomOperation`. */
+  readonly thorny?: boolean
 }
 
 /** Runs the operations of some seeds through two executors over the same sources. @throws AssertionError with the operation that they answer differently */
 export async function compareExecutors(
-  { state, left, right, rightState = state, caller = ANONYMOUS }: Differential,
+  { state, left, right, rightState = state, caller = ANONYMOUS, thorny = false }: Differential,
   seeds: Iterable<number>,
   withFaults: boolean,
 ): Promise<{ readonly operations: number; readonly errors: number }> {
@@ -33,9 +35,9 @@ export async function compareExecutors(
   const operationsOf = new Map([state, rightState].map((one) => [one, openOperations(one, { introspection: true, limits: GENEROUS })]))
   const sound = hashingSources(state)
   for (const seed of seeds) {
-    const random = randomOperation(state.apiSchema, seed, !withFaults && seed % 2 === 0)
+    const random = randomOperation(state.apiSchema, seed, !withFaults && seed % 2 === 0, thorny)
     // Without faults the other side plans and runs the operation with its conditions decided, which says the same.
-    const plain = withFaults ? random : (withoutConditions(state.apiSchema, random) ?? random)
+    const plain = withFaults ? random : withoutConditions(state.apiSchema, random)
     const sources = withFaults ? hashingSources(state, failingResolvers(seed)).map((source) => faulty(source, seed)) : sound
     const answer = async (open: ExecutorFactory, at: SchemaState, { query, variables }: RandomOperation) => {
       const operation = await (operationsOf.get(at) as Operations).prepare(query, null, caller.viewer)
@@ -96,7 +98,8 @@ function assertNulled(left: Answer, right: Answer, what: string): void {
   assert.ok(walk(parsed(left) ?? null, parsed(right) ?? null), `more than nulls differs, ${what}\n${left.data}\n${right.data}`)
 }
 
-const parsed = ({ data }: Answer): unknown => (data === undefined ? undefined : JSON.parse(data))
+const parsed = ({ data }: Answer): unknown =>
+  data === undefined ? undefined : JSON.parse(data, (name, value: unknown) => (name === NOTHING ? undefined : value))
 
 /** What errors say, as a set. List indexes are left out: the stock executor counts entities that it did not ask for. */
 const summary = (errors: readonly GraphQLError[]): readonly string[] =>

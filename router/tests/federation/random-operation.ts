@@ -33,20 +33,24 @@ const DEPTH = 7
  * The valid query that a seed stands for: fragments on abstract types, named ones used twice, aliases (also such that hide other fields' names),
  * `@skip` and `@include`, variables with and without defaults, given and left out.
  * @param typed every object of the answer tells its type, as `TYPED`
+ * @param thorny with more conditions, also two in one place, more fragments, also in each other and on the root, and aliases that are names of other fields
  */
-export function randomOperation(schema: GraphQLSchema, seed: number, typed = false): RandomOperation {
+export function randomOperation(schema: GraphQLSchema, seed: number, typed = false, thorny = false): RandomOperation {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const operation = draft(schema, randomOf(seed * 64 + attempt), typed)
+    const operation = draft(schema, randomOf(seed * 64 + attempt), typed, thorny)
     // Two selections of one response name may not fit together; then the next draft may.
     if (validate(schema, parse(operation.query)).length === 0) return operation
   }
   throw new Error(`no valid operation for seed ${seed}`)
 }
 
+type Field = GraphQLField<unknown, unknown>
+
 interface Draft {
   readonly schema: GraphQLSchema
   readonly random: Random
   readonly typed: boolean
+  readonly thorny: boolean
   readonly variables: Map<string, { readonly definition: string; readonly value: unknown }>
   readonly fragments: { readonly name: string; readonly type: GraphQLCompositeType; readonly text: string }[]
   fields: number
@@ -54,10 +58,11 @@ interface Draft {
   directives: number
 }
 
-function draft(schema: GraphQLSchema, random: Random, typed: boolean): RandomOperation {
+function draft(schema: GraphQLSchema, random: Random, typed: boolean, thorny: boolean): RandomOperation {
   const root = schema.getQueryType()
   if (!root) throw new Error('the schema has no queries')
-  const made: Draft = { schema, random, typed, variables: new Map(), fragments: [], fields: FIELDS, aliases: 20, directives: 12 }
+  const directives = thorny ? 25 : 12
+  const made: Draft = { schema, random, typed, thorny, variables: new Map(), fragments: [], fields: FIELDS, aliases: 20, directives }
   const selections = selectionSet(made, root, 0)
   const definitions = [...made.variables.values()].map(({ definition }) => definition)
   const head = definitions.length > 0 ? `query(${definitions.join(', ')})` : 'query'
@@ -72,9 +77,9 @@ function selectionSet(made: Draft, type: GraphQLCompositeType, depth: number): s
   const selections: string[] = []
   const wanted = 1 + random.below(depth === 0 ? 5 : 4)
   for (let count = 0; count < wanted; count += 1) {
-    if (isAbstractType(type) ? random.chance(45) : random.chance(15)) selections.push(...fragment(made, type, depth))
+    if (random.chance(isAbstractType(type) || (made.thorny && depth === 0) ? 45 : 15)) selections.push(...fragment(made, type, depth))
     else if (random.chance(12) || fields.length === 0) selections.push(typenameField(made))
-    else selections.push(...field(made, random.pick(fields), depth))
+    else selections.push(...field(made, random.pick(fields), fields, depth))
   }
   if (selections.length === 0) selections.push('__typename')
   if (made.typed) selections.push(`${TYPED}: __typename`)
@@ -86,19 +91,21 @@ function typenameField(made: Draft): string {
   return `${alias}__typename${directives(made)}`
 }
 
-function field(made: Draft, definition: GraphQLField<unknown, unknown>, depth: number): string[] {
+function field(made: Draft, definition: Field, siblings: readonly Field[], depth: number): string[] {
   const type = getNamedType(definition.type)
   if (made.fields <= 0 || (isCompositeType(type) && depth >= DEPTH)) return []
   made.fields -= 1
   const args = definition.args.flatMap((one) => argument(made, one))
   const list = args.length > 0 ? `(${args.join(', ')})` : ''
-  const alias = (args.length > 0 || made.random.chance(12)) && made.aliases-- > 0 ? `${aliasFor(made, definition)}: ` : ''
+  const names = siblings.map(({ name }) => name)
+  const alias = (args.length > 0 || made.random.chance(12)) && made.aliases-- > 0 ? `${aliasFor(made, definition, names)}: ` : ''
   const inner = isCompositeType(type) ? ` ${selectionSet(made, type, depth + 1)}` : ''
   return [`${alias}${definition.name}${list}${directives(made)}${inner}`]
 }
 
 /** Mostly a name of its own; few of them, so that selections meet under one. */
-const aliasFor = ({ random }: Draft, { name }: { readonly name: string }) => `${name}${random.below(4)}`
+const aliasFor = ({ random, thorny }: Draft, { name }: { readonly name: string }, names: readonly string[]) =>
+  thorny && random.chance(40) ? random.pick(names) : `${name}${random.below(4)}`
 
 function argument(made: Draft, { name, type, ...rest }: GraphQLArgument): string[] {
   const { random } = made
@@ -114,8 +121,9 @@ function argument(made: Draft, { name, type, ...rest }: GraphQLArgument): string
 
 function directives(made: Draft): string {
   const { random } = made
-  if (made.directives <= 0 || !random.chance(10)) return ''
+  if (made.directives <= 0 || !random.chance(made.thorny ? 25 : 10)) return ''
   made.directives -= 1
+  if (made.thorny && random.chance(25)) return ` @skip(if: ${condition(made)}) @include(if: ${condition(made)})`
   return ` @${random.pick(['skip', 'include'])}(if: ${condition(made)})`
 }
 

@@ -2,7 +2,9 @@ import {
   type ASTNode,
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
+  getOperationAST,
   getVariableValues,
   Kind,
   parse,
@@ -11,13 +13,13 @@ import {
 } from 'graphql'
 import type { RandomOperation } from './random-operation.ts'
 
-/** The same operation with each `@skip` and `@include` decided; null when a selection set would be left empty. */
-export function withoutConditions(schema: GraphQLSchema, { query, variables }: RandomOperation): RandomOperation | null {
+/** Response name of the type that is asked for where conditions leave nothing. */
+export const NOTHING = 'nothing_left'
+
+/** The same operation with each `@skip` and `@include` decided. */
+export function withoutConditions(schema: GraphQLSchema, { query, variables }: RandomOperation): RandomOperation {
   const document = parse(query)
-  const definition = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return null
-  const { coerced = {} } = getVariableValues(schema, definition.variableDefinitions ?? [], variables)
-  let empty = false
+  const { coerced = {} } = getVariableValues(schema, getOperationAST(document)?.variableDefinitions ?? [], variables)
   const decided = (node: ASTNode & { readonly directives?: readonly DirectiveNode[] }) =>
     node.directives?.every((directive) => {
       const value = directive.arguments?.[0]?.value
@@ -30,13 +32,15 @@ export function withoutConditions(schema: GraphQLSchema, { query, variables }: R
     Field: { leave: decided },
     InlineFragment: { leave: decided },
     FragmentSpread: { leave: decided },
-    SelectionSet: {
-      leave(set) {
-        empty ||= set.selections.length === 0
-      },
-    },
+    SelectionSet: { leave: (set) => (set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined) },
   })
-  return empty ? null : { query: print(withoutUnused(rest)), variables }
+  return { query: print(withoutUnused(rest)), variables }
+}
+
+const TYPENAME: FieldNode = {
+  kind: Kind.FIELD,
+  name: { kind: Kind.NAME, value: '__typename' },
+  alias: { kind: Kind.NAME, value: NOTHING },
 }
 
 /** Without the fragments and variables that nothing names any longer. */

@@ -76,6 +76,14 @@ export const suite: Suite = {
         none: null,
       },
     },
+    {
+      query: `query($b: Boolean!) {
+        items { ... on Book { ...R ... on Item { ... on Film @include(if: $b) { minutes awards } } } }
+        things { ... on Film { sequelOf { __typename } ... on Rated { ... on Book { pages @skip(if: $b) } } } }
+      } fragment R on Rated { ... on Film { awards @skip(if: $b) } stars }`,
+      variables: { b: true },
+      data: { items: [{ stars: 4.5 }, {}, { stars: null }], things: [{ sequelOf: { __typename: 'Book' } }, null, {}] },
+    },
     { query: '{ items { title { x } } }' },
   ],
 }

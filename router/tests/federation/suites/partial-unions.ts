@@ -61,5 +61,18 @@ export const suite: Suite = {
       query: '{ post { draft { blocks { ... on Text { body } ... on Photo { width } ... on Poll { votes } } } } }',
       data: { post: { draft: { blocks: [{ votes: 3 }, { body: 'hello' }] } } },
     },
+    {
+      query: '{ both { draft { blocks { __typename } blocks: blocks { t: __typename } } } }',
+      data: {
+        both: {
+          draft: {
+            blocks: [
+              { __typename: 'Poll', t: 'Poll' },
+              { __typename: 'Text', t: 'Text' },
+            ],
+          },
+        },
+      },
+    },
   ],
 }

@@ -56,5 +56,14 @@ export const suite: Suite = {
         ],
       },
     },
+    {
+      query: '{ users { address { ... on Work { city: city } } country } }',
+      data: {
+        users: [
+          { address: {}, country: 'country of Oslo' },
+          { address: { city: 'Rome' }, country: 'country of Rome' },
+        ],
+      },
+    },
   ],
 }
