@@ -25,7 +25,8 @@ export interface OperationTimes {
 async function open(engine: EngineName, sdl: string) {
   const openApollo = async () => (await import('@vibely/router/apollo-engine')).apolloEngine(sdl)
   if (engine === 'apollo') return openApollo()
-  return (await import('@vibely/router/hive-engine')).hiveEngine(sdl, openApollo)
+  const [{ hiveEngine }, { hivePlanner }] = await Promise.all([import('@vibely/router/hive-engine'), import('@vibely/router/hive-planner')])
+  return hiveEngine(sdl, hivePlanner(sdl), openApollo)
 }
 
 async function run({ engine, orders, repeats }: PlanJob): Promise<PlanTimes> {

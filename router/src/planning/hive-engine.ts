@@ -1,20 +1,19 @@
-import { QueryPlanner } from '@graphql-hive/router-query-planner'
 import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql'
 import { apolloDoubts } from './apollo-doubts.ts'
 import { isCondition, nestsConditions } from './conditions.ts'
 import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
 import { hivePlan } from './hive-plan.ts'
+import type { HivePlanner } from './hive-planner.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
 import { withConditionsAtRootFields } from './root-conditions.ts'
 
 /**
- * The planner of Hive Router, native code. It knows no `@defer`: such answers come whole.
+ * The planner of Hive Router. It knows no `@defer`: such answers come whole.
  * What it gets wrong, or does not get at all, the other engine plans.
+ * @param planAlone the planner itself
  * @param openOther opens that engine, once it is needed
- * @throws Error where the package has no binary for the platform: import this module only when it is chosen
  */
-export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEngine>): PlanEngine {
-  const planner = new QueryPlanner(executionSdl)
+export function hiveEngine(executionSdl: string, planAlone: HivePlanner, openOther: () => Promise<PlanEngine>): PlanEngine {
   const doubts = hiveDoubts(executionSdl)
   const isBeyondOther = apolloDoubts(executionSdl)
   const supergraph = parse(executionSdl, { noLocation: true })
@@ -22,7 +21,7 @@ export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEn
   const isRoot = rootTypes(supergraph)
   let other: Promise<PlanEngine> | undefined
 
-  function tryPlan(text: string, { labels }: PlanChoices): Plan | null {
+  async function tryPlan(text: string, { labels }: PlanChoices): Promise<Plan | null> {
     const document = parse(text, { noLocation: true })
     const asked = withoutUnfetched(document, hidesTypes)
     const fetched = asked && withConditionsAtRootFields(asked, isRoot)
@@ -30,8 +29,7 @@ export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEn
     // Few conditions inside of conditions are planned wrongly: what the other engine would get wrong for sure stays here.
     if (doubts.about(fetched) || (nestsConditions(fetched) && !isBeyondOther(text))) return null
     try {
-      const made = planner.plan(print(fetched), undefined, new Set(labels), percentageOf(planner.overridePercentages, labels))
-      const plan = hivePlan(made)
+      const plan = hivePlan(await planAlone(print(fetched), labels))
       return isOutOfOrder(fetched, plan) ? null : plan
     } catch {
       return null
@@ -40,18 +38,12 @@ export function hiveEngine(executionSdl: string, openOther: () => Promise<PlanEn
 
   return {
     async plan(text, choices) {
-      const plan = tryPlan(text, choices)
+      const plan = await tryPlan(text, choices)
       if (plan) return plan
       other ??= openOther()
       return (await other).plan(text, { ...choices, defer: false })
     },
   }
-}
-
-/** The planner compares one number of the request with each `percent(N)`; this one is below the percentages that hold, and below no other. */
-function percentageOf(percentages: readonly number[], labels: readonly string[]): number {
-  const holding = percentages.filter((percentage) => labels.includes(`percent(${percentage})`))
-  return holding.length === 0 ? 100 : Math.max(0, Math.min(...holding) - 1e-9)
 }
 
 /**

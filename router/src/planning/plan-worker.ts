@@ -11,9 +11,12 @@ if (!port) throw new Error('this is a thread, not a program')
 const say = (answer: WorkerAnswer) => port.postMessage(answer)
 const { engine: name, executionSdl } = workerData as WorkerStart
 
-// Each engine is loaded only where it is needed: one has native code, the other takes time and memory.
+// Each engine is loaded only where it is needed: one has a process of its own, the other takes time and memory.
 const openApollo = async () => repairedEngine(executionSdl, (await import('./apollo-engine.ts')).apolloEngine)
-const openHive = async (other: () => Promise<PlanEngine>) => (await import('./hive-engine.ts')).hiveEngine(executionSdl, other)
+const openHive = async (other: () => Promise<PlanEngine>) => {
+  const [{ hiveEngine }, { separateHivePlanner }] = await Promise.all([import('./hive-engine.ts'), import('./separate-hive.ts')])
+  return hiveEngine(executionSdl, await separateHivePlanner(executionSdl), other)
+}
 
 /** Opens an engine that an order needs: that takes longer than a plan may. */
 async function late(open: () => Promise<PlanEngine>): Promise<PlanEngine> {

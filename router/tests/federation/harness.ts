@@ -9,6 +9,7 @@ import { InvalidOperation, type Operations } from '../../src/operations/prepare.
 import { helpedEngine } from '../../src/planning/apollo-doubts.ts'
 import { apolloEngine } from '../../src/planning/apollo-engine.ts'
 import { hiveEngine } from '../../src/planning/hive-engine.ts'
+import { hivePlanner } from '../../src/planning/hive-planner.ts'
 import { NO_CHOICES, type PlanEngineName } from '../../src/planning/planner.ts'
 import { repairedEngine } from '../../src/planning/repaired-engine.ts'
 import { localSource } from '../../src/sources/local-source.ts'
@@ -84,7 +85,7 @@ export async function answerOf(
 export function openState(supergraphSdl: string, planner: PlanEngineName | 'stock' = 'apollo'): SchemaState {
   const state = buildSchemaState(supergraphSdl)
   const apollo = planner === 'stock' ? apolloEngine(state.executionSdl) : repairedEngine(state.executionSdl, apolloEngine)
-  const openHive = () => hiveEngine(state.executionSdl, async () => apollo)
+  const openHive = () => hiveEngine(state.executionSdl, hivePlanner(state.executionSdl), async () => apollo)
   const engine =
     planner === 'hive' ? openHive() : planner === 'stock' ? apollo : helpedEngine(state.executionSdl, apollo, async () => openHive())
   return {
