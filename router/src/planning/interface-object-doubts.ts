@@ -1,9 +1,18 @@
-import { type DocumentNode, Kind, type TypeNode, visit } from 'graphql'
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type InlineFragmentNode,
+  Kind,
+  type TypeNode,
+  visit,
+} from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 
 /**
- * True for an operation that goes on from one kind of an interface to another object of that interface, where a subgraph knows it as an
- * object: `... on Guest { friend { … } }`. Hive Router's planner asks for the kind before it has the key.
+ * True for an operation that asks for a kind of an interface behind a field that returns one, where a subgraph knows the interface as an object:
+ * `friend { ... on Guest { id } }`; or that goes on from a kind to another such object: `... on Guest { friend { … } }`. Hive Router's planner asks
+ * for the kind before it has the key.
  */
 export function interfaceObjectDoubts(supergraph: DocumentNode): (operation: DocumentNode) => boolean {
   const interfaces = new Set<string>()
@@ -25,24 +34,35 @@ export function interfaceObjectDoubts(supergraph: DocumentNode): (operation: Doc
     },
   })
   return (operation) => {
-    let inside = 0
+    let insideKind = 0
+    let insideObject = 0
     let doubtful = false
+    const leadsOn = ({ name, selectionSet }: FieldNode) => selectionSet !== undefined && returning.has(name.value)
     const fragment = {
-      enter({ typeCondition }: { readonly typeCondition?: { readonly name: { readonly value: string } } | undefined }) {
-        if (typeCondition && kinds.has(typeCondition.name.value)) inside += 1
+      enter({ typeCondition }: InlineFragmentNode | FragmentDefinitionNode) {
+        if (!typeCondition || !kinds.has(typeCondition.name.value)) return
+        insideKind += 1
+        doubtful ||= insideObject > 0
       },
-      leave({ typeCondition }: { readonly typeCondition?: { readonly name: { readonly value: string } } | undefined }) {
-        if (typeCondition && kinds.has(typeCondition.name.value)) inside -= 1
+      leave({ typeCondition }: InlineFragmentNode | FragmentDefinitionNode) {
+        if (typeCondition && kinds.has(typeCondition.name.value)) insideKind -= 1
       },
     }
     visit(operation, {
       InlineFragment: fragment,
       FragmentDefinition: fragment,
       FragmentSpread() {
-        doubtful ||= inside > 0
+        doubtful ||= insideKind > 0 || insideObject > 0
       },
-      Field({ name, selectionSet }) {
-        doubtful ||= inside > 0 && selectionSet !== undefined && returning.has(name.value)
+      Field: {
+        enter(field) {
+          if (!leadsOn(field)) return
+          doubtful ||= insideKind > 0
+          insideObject += 1
+        },
+        leave(field) {
+          if (leadsOn(field)) insideObject -= 1
+        },
       },
     })
     return doubtful

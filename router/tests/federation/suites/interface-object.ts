@@ -96,5 +96,13 @@ export const suite: Suite = {
       query: '{ author(id: "1") { ... on Admin { id friend { id } } } none: author(id: "9") { name } }',
       data: { author: { id: '1', friend: { id: '2' } }, none: null },
     },
+    {
+      query: '{ people { friend { ... on Guest { id } } } }',
+      data: { people: [{ friend: { id: '2' } }, { friend: null }] },
+    },
+    {
+      query: '{ people { friend { ...G } } } fragment G on Person { ... on Guest { postCount } }',
+      data: { people: [{ friend: { postCount: 0 } }, { friend: null }] },
+    },
   ],
 }
