@@ -173,7 +173,7 @@ export async function openRouter({
   const streams = openHttpStreams(connections)
   const names = manifest?.names ?? new Set<string>()
   const door = { persisted, authenticator, isAdmin, addressOf, headersOf }
-  const graphql = stack.use(await openGraphql({ pipeline, ...door, streams, cors: grants, names, longWayOnly, logger }))
+  const graphql = stack.use(openGraphql({ pipeline, ...door, streams, cors: grants, names, longWayOnly, logger }))
   const { app, drain } = httpServer({ graphql, cors: grants, pages, explorerDocument, production, logger })
   const closeUnused = trackUnused(app.server)
   stack.defer(() => {

@@ -1,10 +1,11 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { context, propagation } from '@opentelemetry/api'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyRequest } from 'fastify'
 import { currentTraceId, FAULTS, Fault, type FaultCode } from './errors.ts'
 import { openRequestVerifier } from './identity.ts'
+import { addProbes } from './probes.ts'
 import { executeSubgraph, type Subgraph, type SubgraphRequest } from './subgraph.ts'
 import { inSpan } from './telemetry.ts'
+import { withoutSchemas } from './without-schemas.ts'
 
 /** A server that listens. Disposing drains it. */
 export interface Listening extends AsyncDisposable {
@@ -33,7 +34,7 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
     hmacKeys: options.hmacKeys,
     publicKey: options.routerPublicKey,
   })
-  const app = Fastify({ bodyLimit: 4 * 1024 * 1024, forceCloseConnections: 'idle' })
+  const app = Fastify({ ...withoutSchemas, bodyLimit: 4 * 1024 * 1024, forceCloseConnections: 'idle' })
   // The signature covers the bytes, so the body is kept as text until it is verified.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -88,42 +89,4 @@ function readRequest(body: string): SubgraphRequest {
     // Falls through: not JSON is as wrong as JSON of another shape.
   }
   throw new Fault('BAD_REQUEST')
-}
-
-/**
- * `/livez`: the event loop turns. `/readyz`: what the process needs answers. `/startupz`: it was ready once.
- * @returns a switch that turns readiness off for good
- */
-export function addProbes(app: FastifyInstance, ready: () => Promise<void>): () => void {
-  const lag = monitorEventLoopDelay({ resolution: 20 })
-  lag.enable()
-  app.addHook('onClose', async () => lag.disable())
-  let draining = false
-  let started = false
-  const check = async (): Promise<string | null> => {
-    if (draining) return 'draining'
-    try {
-      await ready()
-      started = true
-      return null
-    } catch (error) {
-      return error instanceof Error ? error.message : 'not ready'
-    }
-  }
-  app.get('/livez', async (_request, reply) => {
-    const milliseconds = lag.percentile(99) / 1e6
-    lag.reset()
-    return reply.code(milliseconds < 1_000 ? 200 : 503).send({ status: milliseconds < 1_000 ? 'ok' : 'event loop is late' })
-  })
-  app.get('/readyz', async (_request, reply) => {
-    const problem = await check()
-    return reply.code(problem === null ? 200 : 503).send({ status: problem ?? 'ok' })
-  })
-  app.get('/startupz', async (_request, reply) => {
-    const problem = started ? null : await check()
-    return reply.code(problem === null ? 200 : 503).send({ status: problem ?? 'ok' })
-  })
-  return () => {
-    draining = true
-  }
 }

@@ -4,6 +4,7 @@ import type { GraphQLError } from 'graphql'
 import { EVENT_SERVICE, type Execution, type Executor } from '../execution/executor.ts'
 import { failureErrors } from '../execution/failure-errors.ts'
 import { CallerLeft, type Source, SourceFailure } from '../sources/source.ts'
+import { loadSupergraph } from '../supergraph/load.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { refusalErrors } from './refusals.ts'
 import { stockPlan } from './stock-plan.ts'
@@ -11,7 +12,7 @@ import { stockPlan } from './stock-plan.ts'
 /** Apollo's `executeQueryPlan` over our own sources. */
 export function stockExecutor(state: SchemaState, sources: readonly Source[], logger: Logger): Executor {
   const services = Object.fromEntries(sources.map((source) => [source.name, dataSource(source)]))
-  const apiSchema = state.supergraph.apiSchema()
+  const apiSchema = loadSupergraph(state.executionSdl, false).apiSchema()
   return {
     async execute(execution) {
       const { operation, variables, caller, event } = execution

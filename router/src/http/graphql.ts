@@ -10,9 +10,10 @@ import { operationSeconds, rejectedTotal, requestSeconds } from '../telemetry/me
 import type { HttpStreams } from '../transports/http-streams.ts'
 import { type AcceptOptions, accept } from './accept.ts'
 import { answerExchange, replyTo } from './answer-exchange.ts'
-import { type ApolloLane, openApolloLane } from './apollo-lane.ts'
+import type { ApolloLane } from './apollo-lane.ts'
 import type { Exchange, Reply } from './exchange.ts'
 import { takesParts, writeInParts } from './incremental.ts'
+import { lazyLane } from './lazy-lane.ts'
 import { answerType, type MediaType } from './negotiate.ts'
 import { type Cors, isPreflight } from './origins.ts'
 import { HttpRefusal, refusalText } from './refusal.ts'
@@ -38,9 +39,9 @@ export interface GraphqlEndpoint extends AsyncDisposable {
 
 const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
-export async function openGraphql(options: GraphqlOptions): Promise<GraphqlEndpoint> {
+export function openGraphql(options: GraphqlOptions): GraphqlEndpoint {
   const { pipeline, logger, names } = options
-  const apollo = await openApolloLane(pipeline, logger)
+  const apollo = lazyLane(pipeline, logger)
   let draining = false
 
   function report(request: IncomingMessage, { status, rejected }: Reply, milliseconds: number, notes: RequestNotes): void {

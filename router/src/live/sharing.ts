@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { PreparedOperation } from '../operations/prepare.ts'
+import { argumentsOf } from '../supergraph/features.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 
 /**
@@ -46,7 +47,7 @@ export function isSameForAll(state: SchemaState, { document }: PreparedOperation
 const objectTypes = (schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] =>
   isObjectType(type) ? [type] : isAbstractType(type) ? schema.getPossibleTypes(type) : []
 
-const isEntity = ({ supergraph }: SchemaState, typeName: string): boolean =>
-  supergraph.schema
-    .type(typeName)
-    ?.appliedDirectives.some((directive) => directive.name === 'join__type' && directive.arguments().key !== undefined) ?? false
+const isEntity = ({ supergraphSchema }: SchemaState, typeName: string): boolean =>
+  supergraphSchema
+    .getType(typeName)
+    ?.astNode?.directives?.some((directive) => directive.name.value === 'join__type' && argumentsOf(directive).key !== undefined) ?? false

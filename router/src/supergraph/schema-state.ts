@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse } from 'graphql'
 import type { PlanEngineName, Planner } from '../planning/planner.ts'
 import { threadPlanner } from '../planning/thread-planner.ts'
@@ -21,7 +20,6 @@ export interface SchemaState extends AsyncDisposable {
   readonly id: string
   /** What `ApolloGateway` loads and the planner plans on. */
   readonly executionSdl: string
-  readonly supergraph: Supergraph
   /** The supergraph's own schema, with the types of the join. */
   readonly supergraphSchema: GraphQLSchema
   /** What clients see, `@defer` included. */
@@ -52,7 +50,6 @@ export function buildSchemaState(policySdl: string, options: { readonly engine?:
   return Object.freeze({
     id: createHash('sha256').update(policySdl).digest('base64url').slice(0, 12),
     executionSdl,
-    supergraph,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     apiSchema: withOperationDirectives(supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true }), directives),
     unplannedDirectives: new Set(directives.map(({ name }) => name.value)),

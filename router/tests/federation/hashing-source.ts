@@ -1,4 +1,3 @@
-import type { Schema as FederationSchema } from '@apollo/federation-internals'
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -20,6 +19,7 @@ import {
   validate,
 } from 'graphql'
 import { requestVariables, type Source, type SubgraphAnswer } from '../../src/sources/source.ts'
+import { loadSupergraph } from '../../src/supergraph/load.ts'
 import type { SchemaState } from '../../src/supergraph/schema-state.ts'
 import type { Fails } from './faults.ts'
 import { hash } from './random.ts'
@@ -41,15 +41,20 @@ const keyText = (number: number) => `key~${number}`
  */
 export const hashingSources = (state: SchemaState, fails?: Fails): readonly Source[] => {
   const keyFields = keyFieldsOf(state.supergraphSchema)
-  return [...state.supergraph.subgraphs().values()].map(({ name, schema }) => hashingSource(name, schemaOf(schema), keyFields, fails))
+  return subgraphSchemas(state).map(({ name, schema }) => hashingSource(name, schema, keyFields, fails))
 }
 
-const schemas = new WeakMap<FederationSchema, GraphQLSchema>()
+const known = new WeakMap<SchemaState, readonly { readonly name: string; readonly schema: GraphQLSchema }[]>()
 
-function schemaOf(schema: FederationSchema): GraphQLSchema {
-  const known = schemas.get(schema) ?? schema.toGraphQLJSSchema()
-  schemas.set(schema, known)
-  return known
+function subgraphSchemas(state: SchemaState) {
+  const schemas =
+    known.get(state) ??
+    [...loadSupergraph(state.executionSdl, false).subgraphs().values()].map(({ name, schema }) => ({
+      name,
+      schema: schema.toGraphQLJSSchema(),
+    }))
+  known.set(state, schemas)
+  return schemas
 }
 
 function hashingSource(name: string, schema: GraphQLSchema, keyFields: ReadonlySet<string>, fails: Fails | undefined): Source {
