@@ -1,7 +1,9 @@
 import { nodeSettings } from '@vibely/infra/node-settings'
+import { nativeRouters } from './native-routers.ts'
 
 export interface Contender {
   readonly name: string
+  /** As `launch` takes it. */
   readonly script: string
   readonly args: (supergraph: string, port: number) => readonly string[]
   readonly flags?: readonly string[]
@@ -19,7 +21,7 @@ const vibely = (name: string, env: Readonly<Record<string, string>>): Contender 
   env: { ...nodeSettings.env, ...env },
 })
 
-/** Every JavaScript gateway of the package registry that runs a federation 2 supergraph, ours among them. The first is the measure. */
+/** Every JavaScript gateway of the package registry that runs a federation 2 supergraph, ours among them, and the native ones that are here. The first is the measure. */
 export const contenders: readonly Contender[] = [
   { name: 'stock', script: 'gateways/stock.ts', args: positional },
   vibely('vibely', {}),
@@ -30,4 +32,5 @@ export const contenders: readonly Contender[] = [
   { name: 'hive gateway', script: 'gateways/hive.ts', args: positional },
   { name: 'hive router runtime', script: 'gateways/hive-router-runtime.ts', args: positional },
   { name: 'stitching', script: 'gateways/stitching.ts', args: positional },
+  ...nativeRouters(),
 ]

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Launched extends AsyncDisposable {
@@ -10,8 +11,9 @@ export interface Launched extends AsyncDisposable {
 }
 
 /**
- * A Node process of our own, on one core where `taskset` exists. Disposing kills it: nothing that is measured has something to save.
- * @param script from the folder of the benchmarks
+ * A process, on one core where `taskset` exists. Disposing kills it: nothing that is measured has something to save.
+ * @param options.script run by Node, from the folder of the benchmarks; with an absolute path, a program
+ * @param options.flags of Node
  */
 export function launch(options: {
   readonly script: string
@@ -21,8 +23,8 @@ export function launch(options: {
   readonly env?: Readonly<Record<string, string>>
 }): Launched {
   const { script, args = [], flags = [], core, env = {} } = options
-  const node = [process.execPath, ...flags, fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args]
-  const [command = '', ...rest] = core === undefined ? node : ['taskset', '-c', String(core), ...node]
+  const program = isAbsolute(script) ? [script] : [process.execPath, ...flags, fileURLToPath(new URL(`../${script}`, import.meta.url))]
+  const [command = '', ...rest] = [...(core === undefined ? [] : ['taskset', '-c', String(core)]), ...program, ...args]
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, ...QUIET, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output = `${output}${chunk}`.slice(-4_000)))
