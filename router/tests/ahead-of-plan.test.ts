@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { openOperations, RefusedOperation } from '../src/operations/prepare.ts'
+import { RefusedOperation } from '../src/operations/invalid-operation.ts'
+import { openOperations } from '../src/operations/prepare.ts'
 import { buildSchemaState } from '../src/supergraph/schema-state.ts'
 import { openWorld } from './world.ts'
 

@@ -4,8 +4,8 @@ import type { Logger } from '@vibely/kit/logger'
 import { GraphQLError } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { DocumentStore } from './document-store.ts'
+import { InvalidOperation } from './invalid-operation.ts'
 import { bareHash, type Manifest } from './manifest.ts'
-import { InvalidOperation } from './prepare.ts'
 
 /** What a client sends in place of a document, or beside it. */
 export interface Asked {

@@ -3,27 +3,20 @@ import { inSpan } from '@vibely/kit/telemetry'
 import type { Viewer } from '@vibely/kit/viewer'
 import {
   type DocumentNode,
-  GraphQLError,
   getOperationAST,
-  NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   type OperationTypeNode,
-  parse,
   print,
   separateOperations,
-  specifiedRules,
-  validate,
   visit,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import type { Answer } from '../execution/answer.ts'
 import { planCache, planSize } from '../planning/plan-cache.ts'
 import { NO_CHOICES, type Plan, type PlanChoices } from '../planning/planner.ts'
 import type { Requirement } from '../supergraph/policy-index.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
 import { planHits, planMisses } from '../telemetry/metrics.ts'
-import { inStage } from '../telemetry/traces.ts'
-import { type FirstAsked, type Refused, refusedAheadOfPlan } from './ahead-of-plan.ts'
+import { type FirstAsked, refusedAheadOfPlan } from './ahead-of-plan.ts'
 import { authorize, type Refusal, requirementsOf } from './authorize.ts'
 import { labelChooser } from './choose-labels.ts'
 import { type OperationCost, operationCost } from './cost.ts'
@@ -31,11 +24,10 @@ import { allowanceOf } from './cost-charges.ts'
 import type { Variables } from './cost-terms.ts'
 import { withDataNames, withPlanVariables } from './data-names.ts'
 import { withoutDeadBranches } from './dead-branches.ts'
+import { InvalidOperation, RefusedOperation, refusal } from './invalid-operation.ts'
 import { DEFAULT_LIMITS, type Limits } from './limit-settings.ts'
-import { brokenLimit } from './limits.ts'
 import { isOneOf, unmet } from './requirement.ts'
-import { withoutSuggestion } from './suggestions.ts'
-import { carriedValues } from './value-rules.ts'
+import { validDocument } from './valid-document.ts'
 
 /** A valid operation, for whoever sends it. */
 interface Operation {
@@ -118,37 +110,6 @@ export interface OperationOptions {
   readonly limits?: Limits
 }
 
-/** The document is refused as a whole. */
-export class InvalidOperation extends Error {
-  override readonly name = 'InvalidOperation'
-  readonly errors: readonly GraphQLError[]
-  constructor(errors: readonly GraphQLError[]) {
-    super(errors[0]?.message)
-    this.errors = errors
-  }
-}
-
-/** The document is good; what it costs or its variables would have it refused in any case, so it was not planned. */
-export class RefusedOperation extends InvalidOperation {
-  readonly kind: OperationTypeNode
-  readonly refused: Refused
-  constructor(kind: OperationTypeNode, refused: Refused) {
-    super(refused.errors)
-    this.kind = kind
-    this.refused = refused
-  }
-}
-
-/** The answer to an operation that does not run. */
-export const refusedAnswer = (error: InvalidOperation): Answer => ({
-  data: undefined,
-  errors: error.errors,
-  cost: error instanceof RefusedOperation ? error.refused.cost : undefined,
-})
-
-const RULES = [...specifiedRules, carriedValues]
-const RULES_WITHOUT_SCHEMA = [...RULES, NoSchemaIntrospectionCustomRule]
-
 /** What kept operations may take together, in bytes of memory, roughly: a character of text is some forty in its syntax tree, one of a plan four. */
 const OPERATIONS_SIZE = 64 * 1024 * 1024
 const TEXT_WEIGHT = 40
@@ -173,14 +134,7 @@ export function openOperations(state: SchemaState, options: OperationOptions): O
     const key = keyOf({ text, name, mayIntrospect })
     const known = operations.get(key)
     if (known) return known
-    const document = inStage('router.parse', () => parsed(text, limits.tokens))
-    inStage('router.validate', () => {
-      const broken = brokenLimit(document, limits, state.loginFields)
-      const errors = broken
-        ? [broken]
-        : validate(state.apiSchema, document, mayIntrospect ? RULES : RULES_WITHOUT_SCHEMA, { maxErrors: 10 })
-      if (errors.length > 0) throw new InvalidOperation(errors.map((error) => withCode(error, mayIntrospect)))
-    })
+    const document = validDocument(state, limits, text, mayIntrospect)
     // An empty name is none.
     const asked = getOperationAST(document, name || null)
     if (!asked) throw new InvalidOperation([refusal(name ? `There is no operation named "${name}".` : 'Name the operation to run.')])
@@ -308,21 +262,3 @@ const sizeOf = ({ text, variants }: Operation) => {
   for (const { prepared } of variants.values()) size += planSize(prepared.plan) * PLAN_WEIGHT
   return size
 }
-
-function parsed(text: string, maxTokens: number): DocumentNode {
-  try {
-    return parse(text, { maxTokens })
-  } catch (error) {
-    throw new InvalidOperation([withCode(error instanceof GraphQLError ? error : refusal('The document is not GraphQL.'), true)])
-  }
-}
-
-const refusal = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })
-
-const withCode = (error: GraphQLError, suggestions: boolean) =>
-  new GraphQLError(suggestions ? error.message : withoutSuggestion(error.message), {
-    nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
-    extensions: { code: 'BAD_REQUEST' },
-  })

@@ -8,7 +8,7 @@ import { HttpRefusal } from '../http/refusal.ts'
 import type { Identity } from '../identity/authenticator.ts'
 import type { Backlog } from '../live/queue.ts'
 import type { Outlet } from '../live/stream.ts'
-import { InvalidOperation } from '../operations/prepare.ts'
+import { InvalidOperation } from '../operations/invalid-operation.ts'
 import { type Operations, publicError, type RunningOperation } from './operations.ts'
 
 const OPERATIONS = 50
