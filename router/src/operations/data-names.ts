@@ -1,7 +1,7 @@
 import { type DocumentNode, type FieldNode, Kind, SchemaMetaFieldDef, TypeMetaFieldDef, visit } from 'graphql'
 
 /** Begins the names in the joined data of what a client calls as something else is called there. */
-const OTHER = 'other__'
+export const OTHER = 'other__'
 
 /**
  * The operation with names that do not meet in the joined data. What subgraphs need of each other stands there under its own name:

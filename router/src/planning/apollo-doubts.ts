@@ -1,7 +1,6 @@
-import { type DocumentNode, type FieldDefinitionNode, Kind, type ObjectTypeDefinitionNode, parse, print, visit } from 'graphql'
+import { type DocumentNode, type FieldDefinitionNode, parse, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 import { namesIn } from '../supergraph/needed-names.ts'
-import { hasCondition } from './conditions.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
 
 /**
@@ -28,52 +27,11 @@ function doubtfulFields(supergraph: DocumentNode): ReadonlySet<string> {
   )
 }
 
-/**
- * Names of fields that do not merge below one abstract type: a subgraph has them with `!` on one of its types and without on another. The
- * planner gives such fields other names, but not under conditions: what it would send then is refused.
- */
-function unmergedFields(supergraph: DocumentNode): ReadonlySet<string> {
-  const objects = new Map(
-    supergraph.definitions.flatMap((one) => (one.kind === Kind.OBJECT_TYPE_DEFINITION ? [[one.name.value, one] as const] : [])),
-  )
-  const found = new Set<string>()
-  for (const one of supergraph.definitions) {
-    const kinds =
-      one.kind === Kind.UNION_TYPE_DEFINITION
-        ? (one.types ?? []).flatMap(({ name }) => objects.get(name.value) ?? [])
-        : one.kind === Kind.INTERFACE_TYPE_DEFINITION
-          ? [...objects.values()].filter(({ interfaces = [] }) => interfaces.some(({ name }) => name.value === one.name.value))
-          : []
-    const known = new Map<string, string>()
-    for (const { name: field, graph, type } of kinds.flatMap(fieldsByGraph)) {
-      const place = `${graph} ${field}`
-      if ((known.get(place) ?? type) !== type) found.add(field)
-      known.set(place, type)
-    }
-  }
-  return found
-}
-
-/** The fields of a type as each of its subgraphs has them. */
-function fieldsByGraph({ directives = [], fields = [] }: ObjectTypeDefinitionNode) {
-  const graphs = directives.flatMap((directive) => (directive.name.value === 'join__type' ? [argumentsOf(directive).graph] : []))
-  return fields.flatMap(({ name, type, directives: joins = [] }) => {
-    const own = joins.flatMap((directive) => (directive.name.value === 'join__field' ? [argumentsOf(directive)] : []))
-    const places = own.length > 0 ? own : graphs.map((graph) => ({ graph, type: undefined }))
-    return places.map(({ graph, type: given }) => ({ name: name.value, graph: String(graph), type: String(given ?? print(type)) }))
-  })
-}
-
 /** Tells of an operation, by its text, whether Apollo's planner is known to get its plan wrong. */
 export function apolloDoubts(executionSdl: string): (text: string) => boolean {
   const supergraph = parse(executionSdl, { noLocation: true })
   const doubtful = doubtfulFields(supergraph)
-  const unmerged = unmergedFields(supergraph)
-  return (text) => {
-    if (doubtful.size === 0 && !(unmerged.size > 0 && hasCondition(text))) return false
-    const operation = parse(text, { noLocation: true })
-    return selects(operation, doubtful) || (hasCondition(text) && selects(operation, unmerged))
-  }
+  return (text) => doubtful.size > 0 && selects(parse(text, { noLocation: true }), doubtful)
 }
 
 /**

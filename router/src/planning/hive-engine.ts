@@ -5,7 +5,9 @@ import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
 import { hivePlan } from './hive-plan.ts'
 import type { HivePlanner } from './hive-planner.ts'
 import type { Plan, PlanChoices, PlanEngine } from './planner.ts'
+import { withFetches } from './repaired-engine.ts'
 import { withConditionsAtRootFields } from './root-conditions.ts'
+import { separateUnmerged } from './unmerged-fields.ts'
 
 /**
  * The planner of Hive Router. It knows no `@defer`: such answers come whole.
@@ -19,6 +21,7 @@ export function hiveEngine(executionSdl: string, planAlone: HivePlanner, openOth
   const supergraph = parse(executionSdl, { noLocation: true })
   const hidesTypes = hasInaccessibleTypes(supergraph)
   const isRoot = rootTypes(supergraph)
+  const separate = separateUnmerged(supergraph)
   let other: Promise<PlanEngine> | undefined
 
   async function tryPlan(text: string, { labels }: PlanChoices): Promise<Plan | null> {
@@ -30,7 +33,7 @@ export function hiveEngine(executionSdl: string, planAlone: HivePlanner, openOth
     if (doubts.about(fetched) || (nestsConditions(fetched) && !isBeyondOther(text))) return null
     try {
       const plan = hivePlan(await planAlone(print(fetched), labels))
-      return isOutOfOrder(fetched, plan) ? null : plan
+      return isOutOfOrder(fetched, plan) ? null : separate ? withFetches(plan, separate) : plan
     } catch {
       return null
     }

@@ -3,19 +3,23 @@ import { argumentsOf } from '../supergraph/features.ts'
 import type { FetchNode, Plan, PlanEngine, PlanNode } from './planner.ts'
 import { separateRequiredArguments } from './required-arguments.ts'
 import { realFetch } from './required-fetches.ts'
+import { separateUnmerged } from './unmerged-fields.ts'
 
 /**
  * An engine on a supergraph that says the same in words with which the engine does not go wrong: required calls are fields of their own,
- * and keys that can be resolved come first. Its plans are put back into the words of the real one.
+ * and keys that can be resolved come first. Its plans are put back into the words of the real one, and what a subgraph would refuse is mended in them.
  * @param open the engine, for the supergraph that it gets
  */
 export function repairedEngine(executionSdl: string, open: (executionSdl: string) => PlanEngine): PlanEngine {
-  const required = separateRequiredArguments(parse(executionSdl, { noLocation: true }))
+  const supergraph = parse(executionSdl, { noLocation: true })
+  const required = separateRequiredArguments(supergraph)
+  const separate = separateUnmerged(supergraph)
   const engine = open(print(resolvableKeysFirst(required.supergraph)))
-  if (required.calls.size === 0) return engine
+  if (required.calls.size === 0 && !separate) return engine
   return {
     async plan(operation, choices) {
-      return realPlan(await engine.plan(operation, choices), (fetch) => realFetch(required, fetch))
+      const plan = withFetches(await engine.plan(operation, choices), (fetch) => realFetch(required, fetch))
+      return separate ? withFetches(plan, separate) : plan
     },
   }
 }
@@ -30,7 +34,8 @@ function resolvableKeysFirst(supergraph: DocumentNode): DocumentNode {
   return visit(supergraph, { ObjectTypeDefinition: sorted, InterfaceTypeDefinition: sorted })
 }
 
-function realPlan({ node }: Plan, real: (fetch: FetchNode) => PlanNode): Plan {
+/** A plan with something in the place of each fetch. */
+export function withFetches({ node }: Plan, real: (fetch: FetchNode) => PlanNode): Plan {
   if (!node) return { kind: 'QueryPlan' }
   if (node.kind !== 'Subscription') return { kind: 'QueryPlan', node: realNode(node, real) }
   const { primary, rest } = node

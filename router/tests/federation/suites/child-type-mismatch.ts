@@ -6,6 +6,8 @@ const users = [
   { __typename: 'Admin', id: null, name: null },
 ]
 
+const UNSEPARATED = 'the planner gives no other name to a field inside of two conditions'
+
 export const suite: Suite = {
   what: 'fields that fit in the supergraph but not in a subgraph, where one is nullable and its twin is not',
   subgraphs: () => ({
@@ -43,6 +45,29 @@ export const suite: Suite = {
     {
       query: '{ user { id name friends { __typename } } }',
       data: { user: { id: 'u1', name: 'Ada (friends)', friends: [{ __typename: 'User' }] } },
+    },
+    {
+      query: 'query($b: Boolean!) { accounts { ... on User { name } } ... on Query @skip(if: $b) { accounts { ... on Admin { name } } } }',
+      variables: { b: false },
+      data: { accounts: [{ name: 'Ada' }, { name: 'Root' }, { name: null }] },
+    },
+    {
+      query: `query($a: Boolean!, $b: Boolean!) {
+        accounts { ... @skip(if: $a) { ... on User { id } ... on Admin { id } } }
+        accounts { ... on User @skip(if: $a) { id @include(if: $b) } }
+      }`,
+      variables: { a: false, b: true },
+      data: { accounts: [{ id: 'u1' }, { id: 'a1' }, { id: null }] },
+      stockFails: UNSEPARATED,
+    },
+    {
+      query: `query($a: Boolean!, $b: Boolean!) {
+        ... @skip(if: $a) { accounts { ...I ... on User { friends { ... on User { id } } } } }
+        accounts { ...I }
+      } fragment I on Admin { id @skip(if: $b) name }`,
+      variables: { a: false, b: false },
+      data: { accounts: [{ friends: [{ id: 'u1' }] }, { id: 'a1', name: 'Root' }, { id: null, name: null }] },
+      stockFails: UNSEPARATED,
     },
   ],
 }
