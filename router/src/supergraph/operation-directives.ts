@@ -25,12 +25,12 @@ export function operationDirectives(supergraph: DocumentNode): readonly Directiv
     ),
   )
   if (composed.size === 0) return []
-  return supergraph.definitions.filter(
-    (one): one is DirectiveDefinitionNode =>
-      one.kind === Kind.DIRECTIVE_DEFINITION &&
-      composed.has(one.name.value) &&
-      one.locations.every(({ value }) => IN_OPERATIONS.has(value)),
-  )
+  return supergraph.definitions.flatMap((one) => {
+    if (one.kind !== Kind.DIRECTIVE_DEFINITION || !composed.has(one.name.value)) return []
+    // Where else it stands is no business of clients.
+    const locations = one.locations.filter(({ value }) => IN_OPERATIONS.has(value))
+    return locations.length === 0 ? [] : [{ ...one, locations }]
+  })
 }
 
 /** The API schema with such directives. */
