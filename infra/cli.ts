@@ -1,10 +1,13 @@
 // npm run vibely -- <command>: the operator's command line.
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import { explain, Problem } from './problem.ts'
 
 interface Command {
   readonly usage: string
   readonly does: string
+  /** It has more to say to --help than its usage. */
+  readonly helpsItself?: true
   load(): Promise<(args: string[]) => Promise<void>>
 }
 
@@ -38,6 +41,7 @@ const commands: Record<string, Command> = {
   dlq: {
     usage: 'dlq list|show|replay|discard',
     does: 'dead letters: what could not be consumed; dlq --help says more',
+    helpsItself: true,
     load: async () => (await import('./commands/dlq.ts')).dlq,
   },
   keys: {
@@ -58,13 +62,18 @@ ${Object.values(commands)
   .map(({ usage, does }) => `  ${usage.padEnd(30)} ${does}`)
   .join('\n')}
 
-Servers are found as npm start finds them: POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS, or those that run from this checkout.`
+--help behind a command says the same of it alone. Servers are found as npm start finds them: POSTGRES_URL, MONGODB_URL, REDIS_URL, KAFKA_BROKERS, or those that run from this checkout.`
 
 const [name = '--help', ...args] = process.argv.slice(2)
 try {
   const command = commands[name]
-  if (command) await (await command.load())(args)
-  else if (name === '--help' || name === '-h' || name === 'help') console.log(help)
+  if (command && !command.helpsItself && args.some((arg) => arg === '--help' || arg === '-h'))
+    console.log(`npm run vibely -- ${command.usage}\n\n  ${command.does}`)
+  else if (command) {
+    // What takes nothing is not to go on as if nothing had been said.
+    if (command.usage === name) parseArgs({ args })
+    await (await command.load())(args)
+  } else if (name === '--help' || name === '-h' || name === 'help') console.log(help)
   else
     throw new Problem(
       `There is no command ${name}.`,

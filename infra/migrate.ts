@@ -11,13 +11,15 @@ import { checkout } from './native/state.ts'
 import { type SubgraphName, subgraphNames } from './processes.ts'
 import type { ServerUrls } from './servers.ts'
 
+type Stores = Pick<ServerUrls, 'POSTGRES_URL' | 'MONGODB_URL' | 'KAFKA_BROKERS'>
+
 /** Brings every store and the topics to the shape that the code expects. Safe to repeat, and to run twice at once. */
-export async function migrateAll(urls: ServerUrls, namespace: string, report: Report): Promise<void> {
+export async function migrateAll(urls: Stores, namespace: string, report: Report): Promise<void> {
   await Promise.all([createTopics(urls, namespace), ...subgraphNames.map((name) => migrateSubgraph(name, urls, namespace, report))])
 }
 
 /** Migrates the database of one subgraph: Prisma's where it has a Prisma schema, its own `migrate.ts` otherwise. */
-export async function migrateSubgraph(name: SubgraphName, urls: ServerUrls, namespace: string, report: Report): Promise<void> {
+export async function migrateSubgraph(name: SubgraphName, urls: Stores, namespace: string, report: Report): Promise<void> {
   const folder = join(checkout, 'subgraphs', name)
   const database = databaseName(namespace, name)
   if (existsSync(join(folder, 'prisma.config.ts'))) {
@@ -33,7 +35,7 @@ export async function migrateSubgraph(name: SubgraphName, urls: ServerUrls, name
   }
 }
 
-async function createTopics({ KAFKA_BROKERS }: ServerUrls, namespace: string): Promise<void> {
+async function createTopics({ KAFKA_BROKERS }: Stores, namespace: string): Promise<void> {
   const logger = createLogger({ service: 'migrate', level: 'error' })
   await using bus = openBus({ brokers: KAFKA_BROKERS.split(','), namespace, clientId: 'migrate', logger })
   await bus.createTopics(topics)

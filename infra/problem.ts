@@ -1,3 +1,5 @@
+import { EnvError } from '@vibely/kit/env'
+
 /** A failure that the person at the terminal can mend: what is wrong, and the way out. Printed without a stack. */
 export class Problem extends Error {
   readonly wayOut: string
@@ -12,6 +14,7 @@ export class Problem extends Error {
 /** The text for the terminal. A Problem is told in two lines; anything else is a bug of ours and keeps its stack. */
 export function explain(error: unknown): string {
   if (error instanceof Problem) return `${error.message}\n  -> ${error.wayOut}`
+  if (error instanceof EnvError) return `${error.message}\n  -> .env.example says what these settings are.`
   if (isUsageError(error)) return `${error.message}\n  -> --help lists what there is.`
   if (error instanceof AggregateError) return error.errors.map(explain).join('\n')
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

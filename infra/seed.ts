@@ -8,7 +8,12 @@ import { seedDemo } from './seed/demo.ts'
 import type { ServerUrls } from './servers.ts'
 
 /** Fills the catalogue of works, people and genres, or only its first works. What is there already is left as it is. */
-export async function seedCatalogue(urls: ServerUrls, namespace: string, report: Report, limit?: number): Promise<void> {
+export async function seedCatalogue(
+  urls: Pick<ServerUrls, 'MONGODB_URL'>,
+  namespace: string,
+  report: Report,
+  limit?: number,
+): Promise<void> {
   const env = { MONGODB_URL: urls.MONGODB_URL, VIBELY_NAMESPACE: namespace }
   await importCatalogue({ env, ...(limit !== undefined && { limit }), onProgress: (done, total) => report(`${done} of ${total} works`) })
 }

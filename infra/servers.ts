@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type ComposeService, composeStop, composeUp, dockerEngineAnswers } from './docker-engine.ts'
+import { requireGiven } from './given-server.ts'
 import { kafka } from './native/kafka.ts'
 import { mongodb } from './native/mongodb.ts'
 import { postgres } from './native/postgres.ts'
@@ -139,7 +140,9 @@ const titleOf = ({ kind, source }: Site) =>
 
 const starters: Record<Source, (site: Site, plan: Plan, report: Report) => Promise<Up>> = {
   async environment({ kind }, { env }) {
-    return { url: env[kind.variable] ?? '' }
+    const url = env[kind.variable] ?? ''
+    await requireGiven(kind, url)
+    return { url }
   },
   async docker({ kind, port }, plan, report) {
     const env = { ...plan.env, [kind.native.portVariable]: String(port) }

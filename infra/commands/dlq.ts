@@ -44,11 +44,20 @@ export async function dlq(args: string[]): Promise<void> {
   const { values, positionals } = parse(args)
   const [action = '', id] = positionals
   const act = actions[action]
-  if (values.help || !act) return console.log(HELP)
-  const logger = createLogger({ service: 'vibely', level: 'warn' })
+  if (values.help || positionals.length === 0) return console.log(HELP)
+  if (!act)
+    throw new Problem(`There is no dlq ${action}.`, `These exist: ${Object.keys(actions).join(', ')}. dlq --help says what they do.`)
+  // What kafkajs warns of ends in an error that is told once.
+  const logger = createLogger({ service: 'vibely', level: 'error' })
   const { KAFKA_BROKERS } = await runningServers('KAFKA_BROKERS')
   await using bus = openBus({ brokers: KAFKA_BROKERS.split(','), namespace: namespace(), clientId: 'vibely-dlq', logger })
-  await asOperator(() => act(bus, id, values))
+  await asOperator(() => act(bus, id, values)).catch((error: unknown) => {
+    if (!isMissingTopic(error)) throw error
+    throw new Problem(
+      `There is no topic of dead letters${namespace() && ` in the namespace ${namespace()}`}.`,
+      'Bring the topics up to date with npm run vibely -- migrate, or set VIBELY_NAMESPACE to that of the installation.',
+    )
+  })
 }
 
 const actions: Record<string, (bus: Bus, id: string | undefined, values: Values) => Promise<void>> = {
@@ -65,8 +74,9 @@ const actions: Record<string, (bus: Bus, id: string | undefined, values: Values)
     const chosen = await replayDeadLetters(bus, {
       ...choice(id, values),
       dryRun: values['dry-run'] ?? false,
-      ...(values.rate && { rate: Number(values.rate) }),
+      ...(values.rate && { rate: rateOf(values.rate) }),
     })
+    if (id && chosen.length === 0) throw missing(id)
     for (const letter of chosen) console.log(summary(letter))
     console.log(`${chosen.length} dead letters ${values['dry-run'] ? 'would be' : 'were'} replayed`)
   },
@@ -98,8 +108,20 @@ function filterOf({ state, consumer, topic, type, key, error }: Values): DeadLet
 async function existing(id: string | undefined, find: (id: string) => Promise<DeadLetter | undefined>): Promise<DeadLetter> {
   const letter = id && (await find(id))
   if (letter) return letter
-  throw new Problem(id ? `There is no dead letter ${id}.` : 'Which letter?', 'dlq list shows the ids.')
+  throw missing(id)
 }
+
+const missing = (id: string | undefined) => new Problem(id ? `There is no dead letter ${id}.` : 'Which letter?', 'dlq list shows the ids.')
+
+function rateOf(text: string): number {
+  const rate = Number(text)
+  if (rate > 0) return rate
+  throw new Problem(`${text} is no rate.`, '--rate takes how many letters a second, as 10.')
+}
+
+/** Whether Kafka said so of a topic; kafkajs wraps it in errors of its own. */
+const isMissingTopic = (error: unknown): boolean =>
+  error instanceof Error && (('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isMissingTopic(error.cause))
 
 const summary = ({ id, state, firstFailedAt, consumer, type, key, reason, errorClass }: DeadLetter) =>
   [

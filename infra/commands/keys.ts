@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { rotateKeysOf } from '@vibely/auth/keys'
+import { WrongSecretError } from '@vibely/auth/wrong-secret'
 import { Problem } from '../problem.ts'
 import { developmentSecrets } from '../secrets.ts'
 import { namespace, runningServers } from './addresses.ts'
@@ -12,8 +13,12 @@ export async function keys(args: string[]): Promise<void> {
     throw new Problem('What is to be done with the keys?', 'keys rotate makes a new one for access tokens.')
   const secret = tokenKeySecret()
   const { POSTGRES_URL: postgresUrl } = await runningServers('POSTGRES_URL')
-  const rotation = await rotateKeysOf({ postgresUrl, namespace: namespace(), secret })
-  if (!rotation) throw new Problem('There is no key to replace.', 'Auth makes the first one when it starts.')
+  const rotation = await rotateKeysOf({ postgresUrl, namespace: namespace(), secret }).catch((error: unknown) => {
+    throw error instanceof WrongSecretError
+      ? new Problem(`${error.message}.`, 'Nothing was changed. Set TOKEN_KEY_SECRET to what auth has.')
+      : error
+  })
+  if (!rotation) throw new Problem('There is no key to replace.', `Auth makes the first one when it starts${elsewhere()}.`)
   const { kid, made, knownFrom } = rotation
   console.log(
     made
@@ -21,6 +26,9 @@ export async function keys(args: string[]): Promise<void> {
       : `Nothing was done: key ${kid} is new itself. It signs from ${knownFrom.toISOString()} at the latest, and can be replaced then.`,
   )
 }
+
+/** Most who expect a key look for it in the wrong place. */
+const elsewhere = (): string => `; if it has, VIBELY_NAMESPACE, which is ${namespace() || 'empty'}, is not that of auth`
 
 /** The secret that seals the keys. That of this checkout is for its own database alone: keys sealed with it elsewhere would stop auth there. */
 function tokenKeySecret(): string {

@@ -6,7 +6,7 @@ const TO_COME = {
   POSTGRES_URL: 'postgres://to.come',
   MONGODB_URL: 'mongodb://to.come',
   REDIS_URL: 'redis://to.come',
-  KAFKA_BROKERS: 'to.come',
+  KAFKA_BROKERS: 'to.come:9092',
 }
 
 try {

@@ -44,7 +44,9 @@ export const serviceEnv = {
 export const postgresEnv = { POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }) }
 export const mongoEnv = { MONGODB_URL: z.string().startsWith('mongodb') }
 export const redisEnv = { REDIS_URL: z.url({ protocol: /^rediss?$/ }) }
-export const kafkaEnv = { KAFKA_BROKERS: list.pipe(z.array(z.string()).min(1)) }
+export const kafkaEnv = {
+  KAFKA_BROKERS: list.pipe(z.array(z.string().regex(/^[^/]+:\d+$/, 'host:port, several with commas between')).min(1)),
+}
 
 /** Signs page and stream cursors; the same in all processes. */
 export const cursorEnv = { CURSOR_SECRET: z.string().min(32) }

@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, type JSONWebKeySet, type JWK } from 'jose'
 import type { Db } from '../db.ts'
 import { lock, unlock } from './box.ts'
 import { ensureSigningKey, findSigningKeys, replaceSigningKey, type StoredSigningKey } from './signing-key-store.ts'
+import { WrongSecretError } from './wrong-secret.ts'
 
 export interface SigningKey {
   readonly kid: string
@@ -84,7 +85,7 @@ export interface Rotation {
  * Makes a new key that signs as soon as all verifiers know it; the present one rests a little later, and stays published
  * while a token of it can live: nobody is signed out. While the newest is new itself it changes nothing.
  * @returns null when there is none to replace: the first is auth's to make, with its own secret
- * @throws Error when the secret is not that of the keys
+ * @throws WrongSecretError when the secret is not that of the keys
  */
 export async function rotateSigningKey({ db, secret }: { readonly db: Db; readonly secret: string }): Promise<Rotation | null> {
   const present = choose(await findSigningKeys(db), Date.now())
@@ -111,6 +112,6 @@ function openPrivateKey(secret: string, { kid, privateKey }: StoredSigningKey): 
   try {
     return unlock(secret, PURPOSE, privateKey)
   } catch (error) {
-    throw new Error(`TOKEN_KEY_SECRET does not open the signing key ${kid}: it was made with another secret`, { cause: error })
+    throw new WrongSecretError(`TOKEN_KEY_SECRET does not open the signing key ${kid}: it was made with another secret`, { cause: error })
   }
 }
