@@ -102,9 +102,11 @@ const isKnownMethod = (method: string | undefined): method is string => method =
 const NO_NOTES: RequestNotes = { trace_id: undefined, op: undefined }
 const CLOSE = { connection: 'close' } as const
 
+/** Text of ASCII alone needs no encoding. */
 function write(response: ServerResponse, { status, text }: Reply, headers: OutgoingHttpHeaders): void {
   if (response.destroyed) return
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
+  const length = Buffer.byteLength(text)
+  response.writeHead(status, { ...headers, 'content-length': length }).end(text, length === text.length ? 'latin1' : 'utf8')
 }
 
 /** POST takes the short way, what is rare the long one. Apollo Server would not take an answer in parts from us. */

@@ -11,6 +11,7 @@ export interface HttpAnswer {
 /** Reads one answer from the bytes of a connection, however the network has cut them. */
 export interface AnswerReader {
   /**
+   * @param bytes lent: what is kept of them is copied
    * @returns true when the answer is complete
    * @throws BadAnswer also when it is larger than 16 MB
    */
@@ -29,6 +30,7 @@ export function answerReader(): AnswerReader {
   let chunks: ChunkedBody | null = null
   let size = 0
   let surplus = false
+  let text: string | null = null
 
   function add(bytes: Buffer): void {
     size += bytes.length
@@ -43,7 +45,7 @@ export function answerReader(): AnswerReader {
     for (;;) {
       const found = readHead(rest)
       if (!found) {
-        early = rest
+        early = Buffer.from(rest)
         return null
       }
       rest = rest.subarray(found.size)
@@ -56,29 +58,39 @@ export function answerReader(): AnswerReader {
     }
   }
 
+  /** @returns true when the body is complete */
+  function takeBody(bytes: Buffer, body: AnswerHead['body']): boolean {
+    if (chunks) {
+      const rest = chunks.push(bytes)
+      surplus = rest !== undefined && rest.length > 0
+      return rest !== undefined
+    }
+    if (body === 'close') {
+      add(bytes)
+      return false
+    }
+    const missing = Number(body) - size
+    surplus = bytes.length > missing
+    add(surplus ? bytes.subarray(0, missing) : bytes)
+    return size === body
+  }
+
+  const textOf = ([first, ...others]: readonly Buffer[]) => (first && others.length === 0 ? first : Buffer.concat(pieces)).toString()
+
   return {
     push(bytes) {
       const body = head ? bytes : behindHead(bytes)
       if (!body || !head) return false
-      if (chunks) {
-        const rest = chunks.push(body)
-        surplus = rest !== undefined && rest.length > 0
-        return rest !== undefined
+      const kept = pieces.length
+      if (takeBody(body, head.body)) {
+        text = textOf(pieces)
+        return true
       }
-      if (head.body === 'close') {
-        add(body)
-        return false
-      }
-      const missing = Number(head.body) - size
-      surplus = body.length > missing
-      add(surplus ? body.subarray(0, missing) : body)
-      return size === head.body
+      for (let index = kept; index < pieces.length; index++) pieces[index] = Buffer.from(pieces[index] ?? [])
+      return false
     },
     end: () => head?.body === 'close',
     keptMs: () => (surplus ? 0 : head?.keptMs),
-    answer() {
-      const [only] = pieces
-      return { status: head?.status ?? 0, text: (only && pieces.length === 1 ? only : Buffer.concat(pieces)).toString() }
-    },
+    answer: () => ({ status: head?.status ?? 0, text: text ?? textOf(pieces) }),
   }
 }

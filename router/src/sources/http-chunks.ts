@@ -6,6 +6,7 @@ const MOST_LINE = 1_024
 /** Takes a body in chunked transfer encoding apart, however the network has cut it. */
 export interface ChunkedBody {
   /**
+   * @param bytes lent: what is kept of them is copied
    * @returns undefined while the body goes on; else the bytes behind its end
    * @throws BadAnswer
    */
@@ -38,28 +39,35 @@ export function chunkedBody(onData: (bytes: Buffer) => void): ChunkedBody {
     return left === 0
   }
 
+  /** @returns whether the body has ended */
+  function take(): boolean {
+    for (;;) {
+      if (expects === 'data') {
+        if (!data()) return false
+        expects = 'end of data'
+      }
+      const text = line()
+      if (text === null) return false
+      if (expects === 'trailer') {
+        if (text === '') return true
+      } else if (expects === 'end of data') {
+        if (text !== '') throw new BadAnswer('a chunk is longer than it says')
+        expects = 'size'
+      } else {
+        const size = /^([0-9a-f]{1,8})[\t ]*(?:;|$)/i.exec(text)?.[1]
+        if (size === undefined) throw new BadAnswer('a chunk has no size')
+        left = Number.parseInt(size, 16)
+        expects = left === 0 ? 'trailer' : 'data'
+      }
+    }
+  }
+
   return {
     push(bytes) {
       rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
-      for (;;) {
-        if (expects === 'data') {
-          if (!data()) return undefined
-          expects = 'end of data'
-        }
-        const text = line()
-        if (text === null) return undefined
-        if (expects === 'trailer') {
-          if (text === '') return rest
-        } else if (expects === 'end of data') {
-          if (text !== '') throw new BadAnswer('a chunk is longer than it says')
-          expects = 'size'
-        } else {
-          const size = /^([0-9a-f]{1,8})[\t ]*(?:;|$)/i.exec(text)?.[1]
-          if (size === undefined) throw new BadAnswer('a chunk has no size')
-          left = Number.parseInt(size, 16)
-          expects = left === 0 ? 'trailer' : 'data'
-        }
-      }
+      if (take()) return rest
+      rest = Buffer.from(rest)
+      return undefined
     },
   }
 }

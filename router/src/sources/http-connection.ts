@@ -7,6 +7,8 @@ const CONNECT_MS = 1_000
 // A server that says nothing may close an idle connection after five seconds, as Node's own does.
 const KEPT_MS = 4_000
 const MARGIN_MS = 1_000
+/** What sockets read into, one after the other: each read is taken in before the next begins. */
+const READ = Buffer.alloc(64 * 1024)
 
 /** The connection was lost before the answer was there: a read may be sent again. */
 export class ConnectionLost extends Error {
@@ -25,7 +27,7 @@ export interface HttpConnection extends AsyncDisposable {
 
 /** One request and its answer. */
 interface Exchange {
-  readonly text: string
+  readonly request: RequestText
   readonly reader: AnswerReader
   /** The line that it is on; null while it waits for one. */
   line: Line | null
@@ -55,7 +57,14 @@ export function httpConnection(origin: string): HttpConnection {
   function open(): Line {
     const secure = protocol === 'https:'
     const target = { host: name, port: Number(port || (secure ? 443 : 80)), noDelay: true }
-    const socket = secure ? connectSecurely({ ...target, ...(!isIP(name) && { servername: name }) }) : connect(target)
+    const onread = {
+      buffer: READ,
+      callback(size: number) {
+        read(line, READ.subarray(0, size))
+        return true
+      },
+    }
+    const socket = secure ? connectSecurely({ ...target, ...(!isIP(name) && { servername: name }) }) : connect({ ...target, onread })
     const line: Line = { socket, exchange: null, keptUntil: 0 }
     lines.add(line)
     const late = setTimeout(() => socket.destroy(new Error('no connection in time')), CONNECT_MS)
@@ -64,7 +73,7 @@ export function httpConnection(origin: string): HttpConnection {
     socket.on('error', (error) => {
       cause = error
     })
-    socket.on('data', (bytes) => read(line, bytes))
+    if (secure) socket.on('data', (bytes) => read(line, bytes))
     socket.on('close', () => {
       clearTimeout(late)
       lines.delete(line)
@@ -124,7 +133,7 @@ export function httpConnection(origin: string): HttpConnection {
     if (!line) return false
     exchange.line = line
     line.exchange = exchange
-    line.socket.write(exchange.text)
+    line.socket.write(exchange.request.text, exchange.request.encoding)
     return true
   }
 
@@ -157,7 +166,7 @@ export function httpConnection(origin: string): HttpConnection {
           if (error) reject(error)
           else resolve(reader.answer())
         }
-        const exchange: Exchange = { text: requestOf(host, path, headers, body), reader, line: null, end }
+        const exchange: Exchange = { request: requestOf(host, path, headers, body), reader, line: null, end }
         if (signal.aborted) return onAbort()
         signal.addEventListener('abort', onAbort, { once: true })
         if (!start(exchange)) waiting.add(exchange)
@@ -173,13 +182,20 @@ export function httpConnection(origin: string): HttpConnection {
 
 const FORBIDDEN = /[^\t\x20-\x7e]/
 
+interface RequestText {
+  readonly text: string
+  /** Text of ASCII alone needs no encoding. */
+  readonly encoding: 'latin1' | 'utf8'
+}
+
 /** @throws Error for a header that would be more than one */
-function requestOf(host: string, path: string, headers: Readonly<Record<string, string>>, body: string): string {
-  let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${Buffer.byteLength(body)}`
+function requestOf(host: string, path: string, headers: Readonly<Record<string, string>>, body: string): RequestText {
+  const length = Buffer.byteLength(body)
+  let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${length}`
   for (const name in headers) {
     const value = headers[name] ?? ''
     if (FORBIDDEN.test(value)) throw new Error(`the header ${name} is malformed`)
     head += `\r\n${name}: ${value}`
   }
-  return `${head}\r\n\r\n${body}`
+  return { text: `${head}\r\n\r\n${body}`, encoding: length === body.length ? 'latin1' : 'utf8' }
 }
