@@ -2,6 +2,7 @@ import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
 import { argumentsOf } from '../supergraph/features.ts'
 import { namesIn } from '../supergraph/needed-names.ts'
 import { isCondition } from './conditions.ts'
+import { callsDiffer } from './differing-calls.ts'
 import { interfaceObjectDoubts } from './interface-object-doubts.ts'
 import type { Plan, PlanNode } from './planner.ts'
 
@@ -64,7 +65,7 @@ export function hiveDoubts(executionSdl: string): HiveDoubts {
           doubtful ||= !OF_GRAPHQL.has(directive.name.value)
         },
       })
-      return doubtful || (onInterface && intricate) || aboutInterfaceObjects(operation)
+      return doubtful || (onInterface && intricate) || aboutInterfaceObjects(operation) || callsDiffer(operation)
     },
   }
 }
