@@ -1,6 +1,15 @@
 import { operationFromDocument } from '@apollo/federation-internals'
 import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { type ASTNode, type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql'
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  parse,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { isCondition } from './conditions.ts'
 import { callsDiffer } from './differing-calls.ts'
@@ -33,18 +42,31 @@ const typedPlanner = (planner: QueryPlanner): QueryPlanner =>
   Object.create(planner, { config: { value: { ...(Reflect.get(planner, 'config') as object), typeConditionedFetching: true } } })
 
 /**
- * The operation with the type of each object below the root all of whose fields are under conditions: where these rule each other out the
- * planner would not ask for the object at all.
+ * The operation with the type of each object below the root all of whose fields are under conditions, themselves or the fragments that they are
+ * in: where these rule each other out, or none holds, the planner would not ask for the object at all.
  */
-const neverEmpty = (document: DocumentNode): DocumentNode =>
-  visit(document, {
-    SelectionSet(set, _key, parent) {
-      if (!parent || Array.isArray(parent) || (parent as ASTNode).kind !== Kind.FIELD) return undefined
-      return set.selections.every(({ directives }) => directives?.some(isCondition))
-        ? { ...set, selections: [TYPENAME, ...set.selections] }
-        : undefined
-    },
+function neverEmpty(document: DocumentNode): DocumentNode {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  const known = new Map<SelectionSetNode, boolean>()
+  const mayBeEmpty = (set: SelectionSetNode): boolean => {
+    const found = known.get(set) ?? set.selections.every(isConditional)
+    known.set(set, found)
+    return found
+  }
+  const isConditional = (one: SelectionNode): boolean => {
+    if (one.directives?.some(isCondition)) return true
+    if (one.kind === Kind.FIELD) return false
+    const inner = one.kind === Kind.FRAGMENT_SPREAD ? fragments.get(one.name.value)?.selectionSet : one.selectionSet
+    return inner !== undefined && mayBeEmpty(inner)
+  }
+  return visit(document, {
+    Field: ({ selectionSet, ...field }) =>
+      selectionSet && mayBeEmpty(selectionSet)
+        ? { ...field, selectionSet: { ...selectionSet, selections: [TYPENAME, ...selectionSet.selections] } }
+        : undefined,
   })
+}
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 

@@ -52,5 +52,10 @@ export const suite: Suite = {
       query: '{ node(id: "p1") { ... on Product { name createdAt } ... on Category { name } } }',
       data: { node: { name: 'Chair', createdAt: 'monday' } },
     },
+    ...['... on Product { name @skip(if: $a) }', '...N', '... { ... on Product @skip(if: $a) { createdAt } ...N }'].map((inner) => ({
+      query: `query($a: Boolean!, $b: Boolean!) { productNode @skip(if: $b) { ${inner} } }${inner.includes('...N') ? ' fragment N on Node { ... on Product { name @skip(if: $a) } }' : ''}`,
+      variables: { a: true, b: false },
+      data: { productNode: {} },
+    })),
   ],
 }
