@@ -13,11 +13,12 @@ const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 2000)
 const seeds = Array.from({ length: COUNT }, (_, index) => SEED + index)
 
 const folder = new URL('./suites/', import.meta.url)
-/** Beyond the planner, planned otherwise by each, or with more plans than there is memory for. */
+/** Beyond the planner, planned otherwise by each (also where a hash is another member of a union to each subgraph), or with more plans than there is memory for. */
 const LEFT_OUT = new Set([
   'non-resolvable-interface-object.ts',
   'unreachable-fields.ts',
   'federation-1.ts',
+  'partial-unions.ts',
   'shared-root.ts',
   'interface-object.ts',
   'interface-object-indirect.ts',
