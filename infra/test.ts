@@ -9,7 +9,7 @@ import { interrupted, onStopRequest } from './interruption.ts'
 import { freePort } from './native/ports.ts'
 import { runningProcess } from './native/process.ts'
 import { checkout, homeFolder, removeState } from './native/state.ts'
-import { explain } from './problem.ts'
+import { explain, Problem } from './problem.ts'
 import { Progress } from './progress.ts'
 import { bringUpServers, type ServerUrls } from './servers.ts'
 import { claimFolder } from './system.ts'
@@ -22,6 +22,7 @@ const CONCURRENCY = 2
 const TIMEOUT_MS = 600_000
 
 async function main(wanted: readonly string[]): Promise<void> {
+  const files = chosenFiles(wanted)
   const progress = new Progress()
   const folder = join(homeFolder(), `test-${process.pid}`)
   await removeLeftovers()
@@ -34,7 +35,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     if (started.status === 'rejected') throw started.reason
     const failed = checked.status === 'fulfilled' ? checked.value : ['the checks']
     interrupted.throwIfAborted()
-    const status = await runTests(started.value.urls, wanted, asked)
+    const status = await runTests(started.value.urls, files, asked)
     await started.value.stop()
     if (failed.length > 0) console.error(`\nFailed before the tests: ${failed.join(', ')}; see above.`)
     process.exitCode = failed.length > 0 ? 1 : status
@@ -55,15 +56,37 @@ async function runChecks(progress: Progress): Promise<string[]> {
   return failed
 }
 
-/** The test runner writes to the terminal itself; its summary is the last thing to be read. */
-function runTests(urls: ServerUrls, wanted: readonly string[], asked: Promise<unknown>): Promise<number> {
-  const files = TEST_FOLDERS.flatMap((folder) => testFiles(folder)).filter(
-    (file) => wanted.length === 0 || wanted.some((part) => file.includes(part)),
+/** @throws Problem when there is none: without a file the test runner would look for some itself */
+function chosenFiles(wanted: readonly string[]): string[] {
+  const all = TEST_FOLDERS.flatMap((folder) => testFiles(folder))
+  const chosen = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)))
+  if (chosen.length > 0) return chosen
+  throw new Problem(
+    `No test file has ${wanted.join(' or ')} in its path.`,
+    'Name a part of a path, as in npm test -- router/tests/live, or none for all.',
   )
+}
+
+/** The test runner writes to the terminal itself; its summary is the last thing to be read. */
+function runTests(urls: ServerUrls, files: readonly string[], asked: Promise<unknown>): Promise<number> {
   const args = ['--test', '--test-reporter=spec', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TIMEOUT_MS}`, ...files]
-  const child = spawn(process.execPath, args, { cwd: checkout, stdio: 'inherit', env: { ...process.env, ...urls } })
+  const child = spawn(process.execPath, args, { cwd: checkout, stdio: 'inherit', detached: true, env: { ...process.env, ...urls } })
   void asked.then(() => child.kill('SIGTERM'))
-  return new Promise((resolve, reject) => child.once('error', reject).once('exit', (code) => resolve(code ?? 1)))
+  return new Promise((resolve, reject) =>
+    child.once('error', reject).once('exit', (code) => {
+      if (interrupted.aborted) endGroup(child.pid)
+      resolve(code ?? 1)
+    }),
+  )
+}
+
+/** Tests that were interrupted have not ended what they had started: it is in the runner's process group, and some of it takes its time over a SIGTERM. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function testFiles(folder: string): string[] {

@@ -11,15 +11,17 @@ import { freePort } from '@vibely/infra/native/ports'
 import { serverKinds } from '@vibely/infra/servers'
 import { freshNamespace, servers } from '@vibely/testkit/servers'
 
-const cli = fileURLToPath(new URL('../infra/cli.ts', import.meta.url))
+const infra = (file: string) => fileURLToPath(new URL(`../infra/${file}`, import.meta.url))
 const home = await mkdtemp(join(tmpdir(), 'vibely-commands-'))
 after(() => rm(home, { recursive: true, force: true }))
 
 /** `vibely …` where no server runs but those that the environment names. */
-const vibely = (line: string, env: Readonly<Record<string, string>> = {}) =>
+const vibely = (line: string, env: Readonly<Record<string, string>> = {}) => run('cli.ts', line, env)
+
+const run = (file: string, line: string, env: Readonly<Record<string, string>>) =>
   new Promise<{ code: unknown; told: string }>((resolve) => {
     const surroundings = { PATH: process.env.PATH, VIBELY_HOME: home, VIBELY_SERVERS: 'native', ...env }
-    execFile(process.execPath, [cli, ...line.split(' ')], { env: surroundings }, (error, stdout, stderr) =>
+    execFile(process.execPath, [infra(file), ...line.split(' ')], { env: surroundings }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, told: stdout + stderr }),
     )
   })
@@ -81,6 +83,12 @@ test('help does nothing, and what a command does not take keeps it from starting
   }
   await refused('down now', {}, /Unexpected argument 'now'/)
   await refused('compose --chek', {}, /Unknown option '--chek'/)
+})
+
+test('tests that are asked for and not there are no reason to run all', async () => {
+  const { code, told } = await run('test.ts', 'no-such-test', {})
+  assert.equal(code, 1)
+  assert.match(told, /^No test file has no-such-test in its path\.\n {2}-> .*\n$/)
 })
 
 test('hosts and ports are read from every form of an address', () => {

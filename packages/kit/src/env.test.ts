@@ -16,6 +16,10 @@ test('every problem is told at once', () => {
   )
 })
 
+test('one of several brokers that is malformed is told under the name of the setting', () => {
+  assert.throws(() => readEnv(kafkaEnv, { KAFKA_BROKERS: 'a:1,kafka' }), /^ {2}KAFKA_BROKERS: host:port/m)
+})
+
 test('an empty variable counts as absent, and the result cannot be changed', () => {
   const env = readEnv({ ...serviceEnv, ...kafkaEnv }, { LOG_LEVEL: '', KAFKA_BROKERS: 'a:1, b:2' })
   assert.equal(env.LOG_LEVEL, 'info')

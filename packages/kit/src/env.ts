@@ -18,7 +18,7 @@ export function readEnv<Shape extends z.ZodRawShape>(
   const result = z.object(shape).safeParse(given)
   if (result.success) return Object.freeze(result.data)
   const problems = result.error.issues.map(({ path, message }) => {
-    const name = path.join('.')
+    const name = String(path[0])
     return `  ${name}: ${name in given ? message : 'it is missing'}`
   })
   throw new EnvError(`The environment is not usable:\n${problems.join('\n')}`)
