@@ -4,7 +4,7 @@ import { bombs } from './bombs/bombs.ts'
 import { compareBombs, DRIBBLE, NOTHING } from './bombs/compare.ts'
 import { bombTargets } from './bombs/targets.ts'
 
-const small = { rounds: 1, seconds: 0.03, patienceSeconds: 60, pin: false, say: () => {} }
+const small = { rounds: 1, seconds: 0.03, warmUpSeconds: 0, patienceSeconds: 60, pin: false, say: () => {} }
 const targetNamed = (wanted: string) => bombTargets.filter(({ name }) => name === wanted)
 
 test('the router refuses every bomb of the benchmark for what it is, ahead of all subgraphs, and answers everybody else', async () => {

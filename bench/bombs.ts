@@ -1,5 +1,5 @@
 // npm run bench:bombs: hostile requests against our router and the stock gateway, and what everybody else notices of them.
-//   -- --only vibely --bombs "alias flood" --rounds 3 --seconds 2 --patience 5
+//   -- --only vibely --bombs "alias flood" --rounds 3 --seconds 2 --warm-up 1 --patience 5
 import { parseArgs } from 'node:util'
 import { bombs } from './bombs/bombs.ts'
 import { type BombSample, compareBombs, NOTHING } from './bombs/compare.ts'
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     bombs: { type: 'string', default: bombs.map(({ name }) => name).join(';') },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
+    'warm-up': { type: 'string', default: '1' },
     patience: { type: 'string', default: '5' },
   },
 })
@@ -47,6 +48,7 @@ const samples = await compareBombs({
   bombs: bombs.filter(({ name }) => names.has(name)),
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
+  warmUpSeconds: Number(values['warm-up']),
   patienceSeconds: Number(values.patience),
   pin: true,
   say: (line) => console.error(line),

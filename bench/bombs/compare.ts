@@ -16,6 +16,8 @@ export interface BombOptions {
   readonly rounds: number
   /** Of each bomb, a round. */
   readonly seconds: number
+  /** Before that, not counted. */
+  readonly warmUpSeconds: number
   /** An answer is not waited for longer; the gateway is started anew. */
   readonly patienceSeconds: number
   readonly pin: boolean
@@ -95,9 +97,10 @@ export async function compareBombs(options: BombOptions): Promise<readonly BombS
       })
       for (const bomb of options.bombs) {
         const thrower = openThrower(gateway.url, options.patienceSeconds * 1_000)
-        const { code } = await run(gateway, round, bomb.name, () => throwAll(thrower, bomb, milliseconds)).finally(() =>
-          thrower[Symbol.asyncDispose](),
-        )
+        const first = await throwAll(thrower, bomb, options.warmUpSeconds * 1_000)
+        const isDown = first.at(-1)?.code === NO_ANSWER
+        const attack = async () => (isDown ? first : throwAll(thrower, bomb, milliseconds, first.length))
+        const { code } = await run(gateway, round, bomb.name, attack).finally(() => thrower[Symbol.asyncDispose]())
         if (code !== NO_ANSWER) continue
         await gateway[Symbol.asyncDispose]()
         gateway = await start()

@@ -73,13 +73,16 @@ export async function dribble(url: string, count: number, milliseconds: number):
   for (const socket of sockets) socket.destroy()
 }
 
-/** Throws a bomb again and again, at most a hundred a second, until the time is up; stops at the first that gets no answer in time. */
-export async function throwAll(thrower: Thrower, { request }: Bomb, milliseconds: number): Promise<Impact[]> {
+/**
+ * Throws a bomb again and again, at most a hundred a second, until the time is up; stops at the first that gets no answer in time.
+ * @param from how many were thrown before: no two are the same
+ */
+export async function throwAll(thrower: Thrower, { request }: Bomb, milliseconds: number, from = 0): Promise<Impact[]> {
   const impacts: Impact[] = []
   const start = performance.now()
   for (let turn = 0; turn === 0 || performance.now() - start < milliseconds; turn++) {
     await delay(Math.max(0, start + turn * PACE_MS - performance.now()))
-    const impact = await thrower.throw(request(turn))
+    const impact = await thrower.throw(request(from + turn))
     impacts.push(impact)
     if (impact.code === NO_ANSWER) break
   }
