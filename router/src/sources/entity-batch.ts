@@ -124,7 +124,9 @@ export function entityBatch(source: Source): Source {
   return {
     ...source,
     fetch(request, caller, signal) {
-      const entities = request.representations ? batchedQuery(request.query) : null
+      const { representations = [] } = request
+      // A list that fills a request goes alone in any case.
+      const entities = representations.length > 0 && representations.length < MOST_ENTITIES ? batchedQuery(request.query) : null
       if (!entities) return source.fetch(request, caller, signal)
       return new Promise((resolve, reject) => wait(entities, request, caller, { request, signal, resolve, reject }))
     },

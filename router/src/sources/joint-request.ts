@@ -43,13 +43,15 @@ export function joinParts(parts: readonly Part[]): JointRequest {
 
 interface JoinedList {
   readonly texts: readonly string[]
-  /** Where each request's entities stand in the list, in the order in which it asked. */
-  readonly places: readonly (readonly number[])[]
+  /** Where each request's entities stand in the list, in the order in which it asked; null for a request that has the list to itself. */
+  readonly places: readonly (readonly number[])[] | null
 }
 
 const NOTHING: JoinedList = { texts: [], places: [] }
 
 function joinLists({ requests }: Part): JoinedList {
+  const [first, ...others] = requests
+  if (first?.representations && others.length === 0) return { texts: first.representations.map(representationText), places: null }
   const all = new Map<string, number>()
   const placeOf = (text: string): number => {
     const place = all.get(text) ?? all.size
@@ -63,6 +65,10 @@ function joinLists({ requests }: Part): JoinedList {
 function splitList({ data, errors = [], plain }: SubgraphAnswer, alias: string, name: string, { texts, places }: JoinedList): PartAnswers {
   const entities = data?.[alias]
   if (!Array.isArray(entities) || entities.length !== texts.length) return null
+  if (!places) {
+    const ownErrors = errors.flatMap((error) => errorFor(error, alias, name, null))
+    return [{ data: { [name]: entities }, ...(ownErrors.length > 0 && { errors: ownErrors }), ...(plain && { plain }) }]
+  }
   const shared = places.reduce((sum, own) => sum + own.length, 0) > texts.length
   return places.map((own) => {
     const ownErrors = errors.flatMap((error) => errorFor(error, alias, name, own))
@@ -75,12 +81,20 @@ function splitList({ data, errors = [], plain }: SubgraphAnswer, alias: string, 
   })
 }
 
-/** The error as the request with these entities sees it; none when it is about another's. */
-function errorFor(error: GraphQLFormattedError, alias: string, name: string, own: readonly number[]): readonly GraphQLFormattedError[] {
+/**
+ * The error as the request with these entities sees it; none when it is about another's.
+ * @param own their places; null when all are its own
+ */
+function errorFor(
+  error: GraphQLFormattedError,
+  alias: string,
+  name: string,
+  own: readonly number[] | null,
+): readonly GraphQLFormattedError[] {
   const [root, place, ...rest] = error.path ?? []
   if (root === undefined) return [error]
   if (root !== alias) return []
   if (typeof place !== 'number') return [{ ...error, path: [name] }]
-  const index = own.indexOf(place)
+  const index = own ? own.indexOf(place) : place
   return index === -1 ? [] : [{ ...error, path: [name, index, ...rest] }]
 }
