@@ -8,7 +8,7 @@ import type { Run } from '../execution/run.ts'
 import { beginInTurn } from './begin-in-turn.ts'
 import type { PreparedOperation } from './prepare.ts'
 
-const AT_ONCE = 8
+const AT_ONCE = 4
 const large = `"${'x'.repeat(20_000)}"`
 
 /** Runs stay under way until the test answers them. */

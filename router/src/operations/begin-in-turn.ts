@@ -7,7 +7,7 @@ import type { PreparedOperation } from './prepare.ts'
 /** An answer is large from so many bytes on. */
 const LARGE = 16 * 1024
 /** So many large ones are never held back. */
-const AT_ONCE = 8
+const AT_ONCE = 4
 /** Where more wait, one begins each time that the process had nothing to do for half of so long. */
 const LOOK_MS = 1
 
