@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { EnvError, readEnv } from '@vibely/kit/env'
 import { createLogger, type Logger } from '@vibely/kit/logger'
-import { runMain } from '@vibely/kit/main'
+import { runMain, StartError } from '@vibely/kit/main'
 import { type CommandLine, readCommandLine, USAGE, UsageError } from './cli.ts'
 import { foreignDeployment, ownDeployment } from './deployment.ts'
 import { remoteEnv, routerEnv, standaloneEnv, withPort } from './env.ts'
@@ -32,8 +32,8 @@ async function serve(command: CommandLine): Promise<void> {
 }
 
 function explained(error: unknown): never {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-  throw new Error('The port is taken: choose another with --port or ROUTER_PORT.', { cause: error })
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) throw error
+  throw new StartError(`Port ${error.port} is taken: choose another with --port or ROUTER_PORT.`, { cause: error })
 }
 
 try {

@@ -4,6 +4,11 @@ import type { Logger } from './logger.ts'
 
 const DRAIN_LIMIT_MS = 25_000
 
+/** What keeps a process from starting and whoever started it can mend: its message says how, a stack would hide that. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
 /**
  * The life of a process: opens what it needs, waits for SIGTERM or SIGINT, closes in reverse order, ends with 0.
  * A failure nobody caught is logged and ends the process the same way, with 1. A second signal, or a drain that takes
@@ -13,7 +18,8 @@ const DRAIN_LIMIT_MS = 25_000
 export async function runMain(logger: Logger, open: (stack: AsyncDisposableStack) => Promise<void>): Promise<void> {
   const stop = Promise.withResolvers<void>()
   const fatal = (error: unknown) => {
-    logger.fatal({ err: error }, 'stopping after a failure')
+    if (error instanceof StartError) logger.fatal(error.message)
+    else logger.fatal({ err: error }, 'stopping after a failure')
     process.exitCode = 1
     stop.resolve()
   }
