@@ -70,13 +70,17 @@ export async function runComparison(options: {
       seconds: { type: 'string', default: '3' },
       'warm-up': { type: 'string', default: '5' },
       connections: { type: 'string', default: '50' },
+      // What V8 makes of the same code differs from process to process, for as long as it lives.
+      processes: { type: 'string', default: '1' },
     },
   })
   const [first] = contenders
   const only = new Set([first?.name, ...values.only.split(',')])
   const workloads = values.workloads.split(',')
   const { samples, wrong } = await compareGateways({
-    contenders: contenders.filter(({ name }) => only.has(name)),
+    contenders: contenders
+      .filter(({ name }) => only.has(name))
+      .flatMap((one) => Array.from({ length: Number(values.processes) }, () => one)),
     workloads,
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
