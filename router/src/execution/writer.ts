@@ -13,13 +13,13 @@ import {
   isNonNullType,
   isObjectType,
   isUnionType,
-  Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql'
 import { clientName } from '../operations/data-names.ts'
+import { fragmentsOf } from '../operations/fragments.ts'
 import { unmet } from '../operations/requirement.ts'
 import type { Requirement } from '../supergraph/policy-index.ts'
 import { collectFields, type FieldScope } from './fields.ts'
@@ -90,7 +90,7 @@ export function compileObjectWriter(
   selectionSets: readonly SelectionSetNode[],
 ): (value: Json, writing: Writing) => string | null {
   const { schema, document, definition, refused, conditions, withoutDeferred = false } = options
-  const fragments = new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])))
+  const fragments = fragmentsOf(document)
   const scope: FieldScope = { schema, fragments, conditions, withoutDeferred }
 
   function shapeOf(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): readonly FieldShape[] {

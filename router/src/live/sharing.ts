@@ -9,6 +9,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../operations/fragments.ts'
 import type { PreparedOperation } from '../operations/prepare.ts'
 import { argumentsOf } from '../supergraph/features.ts'
 import type { SchemaState } from '../supergraph/schema-state.ts'
@@ -19,9 +20,7 @@ import type { SchemaState } from '../supergraph/schema-state.ts'
  */
 export function isSameForAll(state: SchemaState, { document }: PreparedOperation, root: FieldNode): boolean {
   const { apiSchema, sharing, policies } = state
-  const fragments = new Map(
-    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
-  )
+  const fragments = fragmentsOf(document)
 
   const fieldIsShared = (field: FieldNode, type: GraphQLObjectType, ofEvent: boolean): boolean => {
     const name = field.name.value

@@ -2,7 +2,6 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
@@ -20,6 +19,7 @@ import type { CostIndex } from '../supergraph/cost-index.ts'
 import { argumentsTerm } from './cost-arguments.ts'
 import { type ListLimits, listSizeTerm } from './cost-lists.ts'
 import type { Term, Variables } from './cost-terms.ts'
+import { fragmentsOf } from './fragments.ts'
 
 /** A field of the answer that costs something, with what costs something below it. */
 export interface CostNode {
@@ -58,9 +58,7 @@ const FREE: readonly CostNode[] = []
 
 /** What the operation of a document costs, field by field. Fields that are one in the answer are one here, as far as their types are known. */
 export function costShape(schema: GraphQLSchema, index: CostIndex, limits: ListLimits, document: DocumentNode): readonly CostNode[] {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const fragments = fragmentsOf(document)
 
   function collect(sets: readonly SelectionSetNode[], parent: GraphQLCompositeType): Iterable<Group> {
     const groups = new Map<string, Group>()

@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -14,6 +13,7 @@ import {
   type SelectionSetNode,
   separateOperations,
 } from 'graphql'
+import { fragmentsOf } from './fragments.ts'
 
 /** What an object at one place may be. Equal sets are one object. */
 type Kinds = ReadonlySet<GraphQLObjectType>
@@ -28,8 +28,7 @@ export function withoutDeadBranches(schema: GraphQLSchema, document: DocumentNod
   const root = operation && schema.getRootType(operation.operation)
   if (!root) return document
   const { of, both, behind } = kindsIn(schema)
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  const fragments = fragmentsOf(document)
   const walked = new Map<Kinds, Map<SelectionSetNode, SelectionSetNode | null>>()
 
   function alive(set: SelectionSetNode, kinds: Kinds): SelectionSetNode | null {

@@ -1,15 +1,7 @@
 import { operationFromDocument } from '@apollo/federation-internals'
 import { type FetchNode as ApolloFetch, type PlanNode as ApolloNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  Kind,
-  parse,
-  type SelectionNode,
-  type SelectionSetNode,
-  visit,
-} from 'graphql'
+import { type DocumentNode, type FieldNode, Kind, parse, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
+import { fragmentsOf } from '../operations/fragments.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { isCondition } from './conditions.ts'
 import { callsDiffer } from './differing-calls.ts'
@@ -46,8 +38,7 @@ const typedPlanner = (planner: QueryPlanner): QueryPlanner =>
  * in: where these rule each other out, or none holds, the planner would not ask for the object at all.
  */
 function neverEmpty(document: DocumentNode): DocumentNode {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  const fragments = fragmentsOf(document)
   const known = new Map<SelectionSetNode, boolean>()
   const mayBeEmpty = (set: SelectionSetNode): boolean => {
     const found = known.get(set) ?? set.selections.every(isConditional)

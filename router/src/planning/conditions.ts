@@ -1,4 +1,5 @@
-import { type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionNode } from 'graphql'
+import { type DirectiveNode, type DocumentNode, Kind, type SelectionNode } from 'graphql'
+import { fragmentsOf } from '../operations/fragments.ts'
 
 /** `@skip` or `@include`. */
 export const isCondition = ({ name }: DirectiveNode): boolean => name.value === 'skip' || name.value === 'include'
@@ -7,9 +8,8 @@ export const isCondition = ({ name }: DirectiveNode): boolean => name.value === 
 export const hasCondition = (text: string): boolean => /@(?:skip|include)\b/.test(text)
 
 /** True for an operation that has conditions inside of what is under a condition. */
-export function nestsConditions({ definitions }: DocumentNode): boolean {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+export function nestsConditions(document: DocumentNode): boolean {
+  const fragments = fragmentsOf(document)
   const known = new Map<string, boolean>()
   const isNested = (selections: readonly SelectionNode[], inside: boolean): boolean =>
     selections.some((one) => {
@@ -24,5 +24,5 @@ export function nestsConditions({ definitions }: DocumentNode): boolean {
     known.set(key, found)
     return found
   }
-  return definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && isNested(one.selectionSet.selections, false))
+  return document.definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && isNested(one.selectionSet.selections, false))
 }

@@ -1,12 +1,12 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, print, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, Kind, print, type SelectionSetNode } from 'graphql'
+import { fragmentsOf } from '../operations/fragments.ts'
 
 /**
  * True for an operation that has one name for two fields at one place of the answer, or for one with other arguments, as kinds of an object may:
  * `... on Pond { photo { thumbnail(width: 1) } } ... on Cave { photo { thumbnail(width: 2) } }`.
  */
-export function callsDiffer({ definitions }: DocumentNode): boolean {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+export function callsDiffer(document: DocumentNode): boolean {
+  const fragments = fragmentsOf(document)
   const calls = new Map<string, string>()
   const differ = (set: SelectionSetNode | undefined, path: string): boolean =>
     set?.selections.some((one) => {
@@ -19,5 +19,5 @@ export function callsDiffer({ definitions }: DocumentNode): boolean {
       calls.set(place, call)
       return differ(one.selectionSet, place)
     }) === true
-  return definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && differ(one.selectionSet, ''))
+  return document.definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && differ(one.selectionSet, ''))
 }

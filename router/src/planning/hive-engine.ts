@@ -1,4 +1,5 @@
 import { type ASTNode, type DirectiveNode, type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql'
+import { rootTypes } from '../supergraph/root-types.ts'
 import { apolloDoubts } from './apollo-doubts.ts'
 import { isCondition, nestsConditions } from './conditions.ts'
 import { hiveDoubts, isOutOfOrder } from './hive-doubts.ts'
@@ -20,14 +21,14 @@ export function hiveEngine(executionSdl: string, planAlone: HivePlanner, openOth
   const isBeyondOther = apolloDoubts(executionSdl)
   const supergraph = parse(executionSdl, { noLocation: true })
   const hidesTypes = hasInaccessibleTypes(supergraph)
-  const isRoot = rootTypes(supergraph)
+  const roots = new Set(rootTypes(supergraph).values())
   const separate = separateUnmerged(supergraph)
   let other: Promise<PlanEngine> | undefined
 
   async function tryPlan(text: string, { labels }: PlanChoices): Promise<Plan | null> {
     const document = parse(text, { noLocation: true })
     const asked = withoutUnfetched(document, hidesTypes)
-    const fetched = asked && withConditionsAtRootFields(asked, isRoot)
+    const fetched = asked && withConditionsAtRootFields(asked, (typeName) => roots.has(typeName))
     if (!fetched) return { kind: 'QueryPlan' }
     // Few conditions inside of conditions are planned wrongly: what the other engine would get wrong for sure stays here.
     if (doubts.about(fetched) || (nestsConditions(fetched) && !isBeyondOther(text))) return null
@@ -85,12 +86,6 @@ const hasInaccessibleTypes = (supergraph: DocumentNode): boolean =>
   supergraph.definitions.some(
     (one) => one.kind === Kind.OBJECT_TYPE_DEFINITION && (one.directives ?? []).some(({ name }) => name.value === 'inaccessible'),
   )
-
-function rootTypes(supergraph: DocumentNode): (typeName: string) => boolean {
-  const schemas = supergraph.definitions.filter((one) => one.kind === Kind.SCHEMA_DEFINITION)
-  const names = new Set(schemas.flatMap(({ operationTypes }) => operationTypes.map(({ type }) => type.name.value)))
-  return (typeName) => names.has(typeName)
-}
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 

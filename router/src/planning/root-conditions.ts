@@ -2,13 +2,13 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   print,
   type SelectionNode,
 } from 'graphql'
+import { fragmentsOf } from '../operations/fragments.ts'
 import { isCondition } from './conditions.ts'
 
 /**
@@ -18,8 +18,7 @@ import { isCondition } from './conditions.ts'
 export function withConditionsAtRootFields(document: DocumentNode, isRoot: (typeName: string) => boolean): DocumentNode | null {
   const operation = document.definitions.find((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION)
   if (!operation) return document
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  const fragments = fragmentsOf(document)
   let moved = false
 
   function moveDown(selection: SelectionNode, conditions: readonly DirectiveNode[]): readonly SelectionNode[] {

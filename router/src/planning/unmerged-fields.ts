@@ -2,7 +2,6 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
   parse,
@@ -13,7 +12,9 @@ import {
   visit,
 } from 'graphql'
 import { OTHER } from '../operations/data-names.ts'
+import { fragmentsOf } from '../operations/fragments.ts'
 import { argumentsOf } from '../supergraph/features.ts'
+import { rootTypes } from '../supergraph/root-types.ts'
 import type { FetchNode, KeyRenamer } from './planner.ts'
 
 /** A field as one subgraph has it. */
@@ -90,8 +91,7 @@ export function separateUnmerged(supergraph: DocumentNode): ((fetch: FetchNode) 
 
 /** The document with what its fragments hold wherever they are spread. */
 function withoutSpreads(document: DocumentNode): DocumentNode {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  const fragments = fragmentsOf(document)
   if (fragments.size === 0) return document
   return visit(document, {
     FragmentSpread({ name, directives = [] }) {
@@ -157,11 +157,3 @@ function subgraphNames(supergraph: DocumentNode): ReadonlyMap<unknown, string> {
   })
   return names
 }
-
-/** Names of the root types by the kind of operation. */
-const rootTypes = (supergraph: DocumentNode): ReadonlyMap<string, string> =>
-  new Map(
-    supergraph.definitions.flatMap((one) =>
-      one.kind === Kind.SCHEMA_DEFINITION ? one.operationTypes.map(({ operation, type }) => [operation, type.name.value] as const) : [],
-    ),
-  )

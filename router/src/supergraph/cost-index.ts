@@ -9,6 +9,7 @@ import {
   type TypeNode,
 } from 'graphql'
 import { argumentsOf, linkedFeatures } from './features.ts'
+import { rootTypes } from './root-types.ts'
 
 /** How long a list is at most, as `@listSize` says it. */
 export interface ListSize {
@@ -89,7 +90,7 @@ export function costIndex(supergraph: DocumentNode): CostIndex {
     if (behind) return Math.max(...behind.map((member) => weights.get(member) ?? OBJECT))
     return weights.get(name) ?? (composites.has(name) ? OBJECT : 0)
   }
-  const mutation = mutationType(supergraph)
+  const mutation = rootTypes(supergraph).get('mutation')
   const known = new Map<string, number>()
   for (const { parent, field } of fields) {
     const coordinates = [parent, ...(members.get(parent) ?? [])].map((type) => `${type}.${field.name.value}`)
@@ -127,11 +128,6 @@ function sizeIn(directive: ConstDirectiveNode): ListSize {
     sizedFields: (sizedFields ?? []) as readonly string[],
     requireOneSlicingArgument: requireOneSlicingArgument !== false,
   }
-}
-
-function mutationType(supergraph: DocumentNode): string | undefined {
-  const schema = supergraph.definitions.find((definition) => definition.kind === Kind.SCHEMA_DEFINITION)
-  return schema?.operationTypes.find(({ operation }) => operation === 'mutation')?.type.name.value
 }
 
 const namedType = (type: TypeNode): NamedTypeNode => (type.kind === Kind.NAMED_TYPE ? type : namedType(type.type))

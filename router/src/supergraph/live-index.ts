@@ -1,5 +1,6 @@
 import { type DocumentNode, Kind } from 'graphql'
 import { argumentsOf } from './features.ts'
+import { rootTypes } from './root-types.ts'
 
 /** Where the events of a Subscription field come from. */
 export interface LiveSource {
@@ -16,8 +17,9 @@ export type LiveIndex = ReadonlyMap<string, LiveSource>
 /** Reads `@live` of the policy supergraph: one entry a Subscription field that has it. */
 export function liveIndex(supergraph: DocumentNode): LiveIndex {
   const index = new Map<string, LiveSource>()
+  const subscription = rootTypes(supergraph).get('subscription')
   for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== subscriptionType(supergraph)) continue
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== subscription) continue
     for (const field of definition.fields ?? []) {
       const live = field.directives?.find(({ name }) => name.value === 'live')
       const { channel, replay, store } = live ? argumentsOf(live) : {}
@@ -26,9 +28,4 @@ export function liveIndex(supergraph: DocumentNode): LiveIndex {
     }
   }
   return index
-}
-
-function subscriptionType(supergraph: DocumentNode): string | undefined {
-  const schema = supergraph.definitions.find((definition) => definition.kind === Kind.SCHEMA_DEFINITION)
-  return schema?.operationTypes.find(({ operation }) => operation === 'subscription')?.type.name.value
 }
