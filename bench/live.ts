@@ -1,4 +1,4 @@
-// npm run bench:live: subscribers of one channel on one router, against what one writes with graphql-ws and ioredis.
+// npm run bench:live: subscribers of one channel on one router, against what one writes with graphql-ws and ioredis, and against bare writes.
 //   -- --sizes 1000,5000,10000 --rounds 3 --events 20
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -11,7 +11,7 @@ import { printTable, type Row, writeResults } from './measure/report.ts'
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,5000,10000' },
-    targets: { type: 'string', default: 'plain,vibely' },
+    targets: { type: 'string', default: 'raw,plain,vibely' },
     rounds: { type: 'string', default: '3' },
     events: { type: 'string', default: '20' },
   },
@@ -45,7 +45,7 @@ const pinned = availableParallelism() > 1 && pinSelf(1)
 const samples = await compareLive({
   redisUrl: redis.url,
   namespace: `bench${process.pid}_`,
-  targets: values.targets.split(',').filter((name) => name === 'vibely' || name === 'plain'),
+  targets: values.targets.split(',').filter((name) => name === 'vibely' || name === 'plain' || name === 'raw'),
   sizes: values.sizes.split(',').map(Number),
   rounds: Number(values.rounds),
   events: Number(values.events),

@@ -4,7 +4,7 @@ import { launch } from '../measure/launch.ts'
 import { percentile } from '../measure/numbers.ts'
 import { cpuMs, rssMiB } from '../measure/process-use.ts'
 import type { LiveOrder, LiveReport } from './main.ts'
-import { startTarget, type TargetName } from './target.ts'
+import { startTarget, type Target, type TargetName } from './target.ts'
 
 export interface LiveOptions {
   readonly redisUrl: string
@@ -48,6 +48,7 @@ export interface LiveSample {
 
 const AT_ONCE = 500
 const MISSED = 5
+const WARM_UP = { subscribers: 600, events: 200 } as const
 const WITHIN_MS = 60_000
 
 /** Measures every server with every number of subscribers, in turn. */
@@ -66,9 +67,9 @@ async function measure(name: TargetName, size: number, options: LiveOptions): Pr
   const { redisUrl, namespace, cores, events, restMs } = options
   await using target = await startTarget(name, { redisUrl, namespace, core: cores.server })
   const { url, query, pid } = target
-  await warmUp(target, options)
-
   await using clients = launchClients(cores.clients)
+  await warmUp(target, clients, options)
+
   const before = rssMiB(pid)
   const opening = performance.now()
   await clients.tell({ kind: 'connect', url, query, count: size, atOnce: AT_ONCE })
@@ -122,16 +123,16 @@ async function measure(name: TargetName, size: number, options: LiveOptions): Pr
   }
 }
 
-/** A cold server is two or three times slower, and its first subscribers pay for what all share. */
-async function warmUp(target: Awaited<ReturnType<typeof startTarget>>, { cores, events, restMs, sizes }: LiveOptions): Promise<void> {
-  await using clients = launchClients(cores.clients)
-  const count = Math.min(200, ...sizes)
-  await clients.tell({ kind: 'connect', url: target.url, query: target.query, count, atOnce: AT_ONCE })
-  for (let event = 0; event < events * 5; event++)
-    await clients.tell({ kind: 'await', number: await target.publish(), withinMs: WITHIN_MS })
-  await clients.tell({ kind: 'drop' })
+/** Cold code is two or three times slower, on both sides, and the first subscribers of a server pay for what all share. */
+async function warmUp({ url, query, publish }: Target, clients: Clients, { restMs, sizes }: LiveOptions): Promise<void> {
+  const count = Math.min(WARM_UP.subscribers, ...sizes)
+  await clients.tell({ kind: 'connect', url, query, count, atOnce: AT_ONCE })
+  for (let event = 0; event < WARM_UP.events; event++) await clients.tell({ kind: 'await', number: await publish(), withinMs: WITHIN_MS })
+  await clients.tell({ kind: 'forget' })
   await delay(restMs)
 }
+
+type Clients = ReturnType<typeof launchClients>
 
 function launchClients(core: number | undefined) {
   const launched = launch({ script: 'live/main.ts', core })

@@ -5,6 +5,11 @@ const PONG = 0x8a
 const PING_OPCODE = 0x9
 const CLOSE_OPCODE = 0x8
 
+/** All sockets read into it: who has read something has handled it before the next one reads. */
+const input = Buffer.allocUnsafeSlow(64 * 1024)
+
+const NOTHING = Buffer.alloc(0)
+
 export interface LeanSocket {
   send(message: object): void
   /** Ends it at once, as a network does. */
@@ -24,24 +29,33 @@ export interface LeanHandlers {
  * @param localAddress from which it comes: servers limit what they take from one address
  */
 export function leanSocket(url: URL, localAddress: string, { onOpen, onText, onClose }: LeanHandlers): LeanSocket {
-  const socket = createConnection({ host: url.hostname, port: Number(url.port), localAddress, noDelay: true })
-  let pending: Buffer = Buffer.alloc(0)
+  let pending: Buffer = NOTHING
   let open = false
+  function read(chunk: Buffer): Buffer {
+    if (!open) {
+      const end = chunk.indexOf('\r\n\r\n')
+      if (end < 0) return chunk
+      if (!chunk.toString('latin1', 0, 12).endsWith(' 101')) {
+        socket.destroy()
+        return NOTHING
+      }
+      open = true
+      chunk = chunk.subarray(end + 4)
+      onOpen()
+    }
+    return readFrames(chunk, socket, onText)
+  }
+  const callback = (length: number) => {
+    const chunk = input.subarray(0, length)
+    const rest = read(pending.length === 0 ? chunk : Buffer.concat([pending, chunk]))
+    pending = rest.length === 0 ? NOTHING : Buffer.from(rest)
+    return true
+  }
+  const to = { host: url.hostname, port: Number(url.port), localAddress, noDelay: true }
+  const socket = createConnection({ ...to, onread: { buffer: input, callback } })
   socket.on('connect', () => socket.write(upgrade(url)))
   socket.on('error', () => undefined) // the close that follows says it
   socket.on('close', onClose)
-  socket.on('data', (chunk: Buffer) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
-    if (!open) {
-      const end = pending.indexOf('\r\n\r\n')
-      if (end < 0) return
-      if (!pending.toString('latin1', 0, 12).endsWith(' 101')) return void socket.destroy()
-      open = true
-      pending = pending.subarray(end + 4)
-      onOpen()
-    }
-    pending = readFrames(pending, socket, onText)
-  })
   return {
     send: (message) => write(socket, TEXT, Buffer.from(JSON.stringify(message))),
     destroy: () => socket.destroy(),

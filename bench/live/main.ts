@@ -10,6 +10,8 @@ export type LiveOrder =
   | { readonly kind: 'await'; readonly number: number; readonly withinMs: number }
   /** Loses every connection. */
   | { readonly kind: 'drop' }
+  /** Loses every connection, and nobody comes back. */
+  | { readonly kind: 'forget' }
   /** Comes back with cursors. */
   | { readonly kind: 'return'; readonly atOnce: number }
   | { readonly kind: 'report' }
@@ -91,6 +93,12 @@ function attempt(subscriber: Subscriber): Promise<boolean> {
   return promise
 }
 
+function disconnect(subscriber: Subscriber): void {
+  const { socket } = subscriber
+  subscriber.socket = null
+  socket?.destroy()
+}
+
 function receive(subscriber: Subscriber, text: string): void {
   const now = nowMicros()
   subscriber.cursor = stringAfter(text, '"cursor":"') ?? subscriber.cursor
@@ -139,11 +147,12 @@ async function obey(order: LiveOrder): Promise<object> {
       return {}
     }
     case 'drop': {
-      for (const subscriber of subscribers) {
-        const { socket } = subscriber
-        subscriber.socket = null
-        socket?.destroy()
-      }
+      for (const subscriber of subscribers) disconnect(subscriber)
+      return {}
+    }
+    case 'forget': {
+      for (const subscriber of subscribers.splice(0)) disconnect(subscriber)
+      seen = fresh()
       return {}
     }
     case 'return':

@@ -6,10 +6,13 @@ export const CHANNEL = 'news:all'
 
 const FIELDS = 'number sentAt title text'
 
+const withoutPlaces = `subscription News { newsAdded(topic: "all") { ${FIELDS} } }`
+
 /** What a subscriber of a server asks for; only the router knows places to come back to. */
 export const subscriptions = {
   vibely: `subscription News($after: String) { newsAdded(topic: "all", after: $after) { phase cursor ${FIELDS} } }`,
-  plain: `subscription News { newsAdded(topic: "all") { ${FIELDS} } }`,
+  plain: withoutPlaces,
+  raw: withoutPlaces,
 } as const
 
 const TEXT = 'What happened, in the two sentences that such an event takes. They are as long as those of a real one, more or less.'

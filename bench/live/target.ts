@@ -29,7 +29,7 @@ interface TargetOptions {
 export async function startTarget(name: TargetName, options: TargetOptions): Promise<Target> {
   await using stack = new AsyncDisposableStack()
   const port = await freePort()
-  const launched = stack.use(name === 'vibely' ? launchRouter(stack, port, options) : launchPlain(port, options))
+  const launched = stack.use(name === 'vibely' ? launchRouter(stack, port, options) : launchOther(name, port, options))
   const origin = `127.0.0.1:${port}/graphql`
   await untilAnswers(name, launched, `http://${origin}`)
   const redis = stack.adopt(new Redis(options.redisUrl), (connection) => forget(connection, options.namespace))
@@ -69,8 +69,8 @@ function launchRouter(stack: AsyncDisposableStack, port: number, { redisUrl, nam
   })
 }
 
-const launchPlain = (port: number, { redisUrl, namespace, core }: TargetOptions): Launched =>
-  launch({ script: 'live/plain.ts', args: [String(port)], core, env: { REDIS_URL: redisUrl, VIBELY_NAMESPACE: namespace } })
+const launchOther = (name: 'plain' | 'raw', port: number, { redisUrl, namespace, core }: TargetOptions): Launched =>
+  launch({ script: `live/${name}.ts`, args: [String(port)], core, env: { REDIS_URL: redisUrl, VIBELY_NAMESPACE: namespace } })
 
 async function forget(redis: Redis, namespace: string): Promise<void> {
   const keys = await redis.keys(`${namespace}*`)

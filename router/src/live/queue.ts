@@ -25,10 +25,11 @@ export interface ResultQueue {
 
 /** A queue that shares the room of its client's backlog. A result with a key takes the place of an older one with the same key. */
 export function resultQueue(backlog: Backlog): ResultQueue {
-  const waiting = new Map<string | symbol, LiveResult>()
+  // Made when something has to wait: few of ten thousand queues ever hold anything.
+  let waiting: Map<string | symbol, LiveResult> | null = null
   const forget = (key: string | symbol): LiveResult | undefined => {
-    const result = waiting.get(key)
-    if (!result) return undefined
+    const result = waiting?.get(key)
+    if (!waiting || !result) return undefined
     waiting.delete(key)
     backlog.events -= 1
     backlog.bytes -= result.json.length
@@ -36,23 +37,24 @@ export function resultQueue(backlog: Backlog): ResultQueue {
   }
   return {
     get size() {
-      return waiting.size
+      return waiting?.size ?? 0
     },
     push(result, buffered) {
       const key = result.key ?? Symbol()
       forget(key)
       if (backlog.events >= BACKLOG_LIMIT.events || backlog.bytes + buffered + result.json.length > BACKLOG_LIMIT.bytes) return false
+      waiting ??= new Map()
       waiting.set(key, result)
       backlog.events += 1
       backlog.bytes += result.json.length
       return true
     },
     shift() {
-      for (const key of waiting.keys()) return forget(key)
+      for (const key of waiting?.keys() ?? []) return forget(key)
       return undefined
     },
     clear() {
-      for (const key of waiting.keys()) forget(key)
+      for (const key of waiting?.keys() ?? []) forget(key)
     },
   }
 }
