@@ -58,13 +58,13 @@ export async function answerExchange(pipeline: Pipeline, exchange: Exchange): Pr
 export function replyTo(mediaType: MediaType, answer: Answer, asked?: Parameters['extensions']): Reply {
   const rejected = answer.data === undefined && answer.errors[0] ? codeOf(answer.errors[0]) : undefined
   const extensions = costExtensions(answer, asked)
-  const common = { status: statusOf(rejected, mediaType), headers: rateLimitHeaders(answer), rejected }
   const { later } = answer
-  if (later) return { ...common, text: answerStart(answer, extensions), later }
+  const textOf = later ? answerStart : answerText
   return {
-    ...common,
-    get text() {
-      return answerText(answer, extensions)
-    },
+    status: statusOf(rejected, mediaType),
+    headers: rateLimitHeaders(answer),
+    rejected,
+    text: () => textOf(answer, extensions),
+    ...(later && { later }),
   }
 }

@@ -73,7 +73,7 @@ export async function openApolloLane(pipeline: Pipeline, logger: Logger): Promis
       headers.delete('content-type')
       return {
         status,
-        text: body.string,
+        text: () => body.string,
         headers: { ...Object.fromEntries(headers), ...(outcome.answer && rateLimitHeaders(outcome.answer)) },
         rejected: outcome.rejected,
       }

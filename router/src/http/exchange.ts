@@ -25,7 +25,8 @@ export interface Exchange {
 
 export interface Reply {
   readonly status: number
-  readonly text: string
+  /** Made where it is sent. Not a getter: V8 makes those of a literal old, and what they lead to then outlives every scavenge. */
+  readonly text: () => string
   /** What follows the text, in an answer of several parts. */
   readonly later?: AsyncIterable<readonly AnswerPart[]>
   readonly headers?: OutgoingHttpHeaders

@@ -57,7 +57,7 @@ export function openGraphql(options: GraphqlOptions): GraphqlEndpoint {
     const granted = options.cors(request)
     const send = async (reply: Reply, type: MediaType, notes: RequestNotes) => {
       const headers = { ...granted, ...COMMON_HEADERS, 'content-type': TYPES[type], ...reply.headers, ...(draining && CLOSE) }
-      if (reply.later) await writeInParts(response, reply.text, reply.later, headers)
+      if (reply.later) await writeInParts(response, reply.text(), reply.later, headers)
       else write(response, reply, headers)
       report(request, reply, performance.now() - startedAt, notes)
     }
@@ -103,10 +103,11 @@ const NO_NOTES: RequestNotes = { trace_id: undefined, op: undefined }
 const CLOSE = { connection: 'close' } as const
 
 /** Text of ASCII alone needs no encoding. */
-function write(response: ServerResponse, { status, text }: Reply, headers: OutgoingHttpHeaders): void {
+function write(response: ServerResponse, reply: Reply, headers: OutgoingHttpHeaders): void {
   if (response.destroyed) return
+  const text = reply.text()
   const length = Buffer.byteLength(text)
-  response.writeHead(status, { ...headers, 'content-length': length }).end(text, length === text.length ? 'latin1' : 'utf8')
+  response.writeHead(reply.status, { ...headers, 'content-length': length }).end(text, length === text.length ? 'latin1' : 'utf8')
 }
 
 /** POST takes the short way, what is rare the long one. Apollo Server would not take an answer in parts from us. */
@@ -118,7 +119,7 @@ function refusal(error: unknown, type: MediaType, logger: Logger): Reply {
   if (error instanceof InvalidOperation) return replyTo(type, { data: undefined, errors: error.errors })
   if (error instanceof HttpRefusal) {
     const { status, code, message, headers } = error
-    return { status, text: refusalText(code, message), headers, rejected: code }
+    return { status, text: () => refusalText(code, message), headers, rejected: code }
   }
   if (error instanceof Fault) {
     const { status } = FAULTS[error.code]
@@ -127,10 +128,10 @@ function refusal(error: unknown, type: MediaType, logger: Logger): Reply {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
       ...(typeof retryAfterMs === 'number' && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
     }
-    return { status, text: refusalText(error.code, error.message, error.extensions), headers, rejected: error.code }
+    return { status, text: () => refusalText(error.code, error.message, error.extensions), headers, rejected: error.code }
   }
   logger.error({ err: error }, 'request failed')
-  return { status: 500, text: refusalText('INTERNAL'), rejected: 'INTERNAL' }
+  return { status: 500, text: () => refusalText('INTERNAL'), rejected: 'INTERNAL' }
 }
 
 function traceParent({ headers }: IncomingMessage): Record<string, string> | undefined {

@@ -13,7 +13,7 @@ export const emptyBacklog = (): Backlog => ({ events: 0, bytes: 0 })
 
 /** Results of one subscription that its client does not take yet. */
 export interface ResultQueue {
-  readonly size: number
+  isEmpty(): boolean
   /**
    * False when the result found no room: the client is too slow.
    * @param buffered bytes that wait for the client elsewhere
@@ -36,9 +36,7 @@ export function resultQueue(backlog: Backlog): ResultQueue {
     return result
   }
   return {
-    get size() {
-      return waiting?.size ?? 0
-    },
+    isEmpty: () => !waiting || waiting.size === 0,
     push(result, buffered) {
       const key = result.key ?? Symbol()
       forget(key)

@@ -80,7 +80,7 @@ export async function openStream(options: {
     else close()
   }
   function emit(result: LiveResult): void {
-    if (!full && queue.size === 0) send(result)
+    if (!full && queue.isEmpty()) send(result)
     else if (!queue.push(result, outlet.buffered())) {
       close()
       outlet.overflow()
